@@ -1,0 +1,1 @@
+"""StreamField blocks of the tracker; forms and dynamic content will bring the first."""

@@ -1,0 +1,60 @@
+"""What differs between the supported versions of Django and Wagtail, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import VERSION as DJANGO_VERSION
+from django.conf import settings
+from django.db.models import Model
+from django.http import HttpRequest
+from wagtail import VERSION as WAGTAIL_VERSION
+
+
+def permission_policy(model: type[Model]) -> Any:
+    """The permission policy of a model; views that lack one are open to everybody."""
+    if WAGTAIL_VERSION >= (8, 0):
+        from wagtail.permissions import policy_registry
+
+        return policy_registry.get_by_type(model)
+    from wagtail.permission_policies import ModelPermissionPolicy
+
+    return ModelPermissionPolicy(model)
+
+
+def csp_nonce(request: HttpRequest) -> str:
+    """The nonce for a script of this response, or an empty string.
+
+    Only where the project's policy has one: asking for it makes every response differ.
+    """
+    if DJANGO_VERSION >= (6, 0) and _policy_has_nonce():
+        from django.middleware.csp import get_nonce
+
+        return str(get_nonce(request) or "")
+    if _django_csp_has_nonce():
+        return str(getattr(request, "csp_nonce", "") or "")
+    return ""
+
+
+def _policy_has_nonce() -> bool:
+    from django.utils.csp import CSP
+
+    policies = (
+        getattr(settings, "SECURE_CSP", None) or {},
+        getattr(settings, "SECURE_CSP_REPORT_ONLY", None) or {},
+    )
+    return any(
+        CSP.NONCE in values
+        for policy in policies
+        for values in policy.values()
+        if isinstance(values, list | tuple | set)
+    )
+
+
+def _django_csp_has_nonce() -> bool:
+    """Whether the package django-csp, in either of its settings' forms, is told to use a nonce."""
+    if getattr(settings, "CSP_INCLUDE_NONCE_IN", None):
+        return True
+    policy = getattr(settings, "CONTENT_SECURITY_POLICY", None) or {}
+    directives = policy.get("DIRECTIVES", {})
+    return any("nonce" in str(value).lower() for value in directives.values())

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def known(self) -> ContactQuerySet:
+        """Contacts that somebody has identified."""
+        return self.filter(presence__known=True)
+
+    def anonymous(self) -> ContactQuerySet:
+        return self.filter(presence__known=False)
+
+    def seen_since(self, moment: timezone.datetime) -> ContactQuerySet:
+        return self.filter(presence__at__gte=moment)
+
+
+class Contact(models.Model):
+    """A person, or a visitor who may turn out to be one.
+
+    The id is what the cookie ``mtc_id`` and the REST API show. Fields that mean something to the
+    code are columns; every other one lives in `fields`, by alias.
+    """
+
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    firstname = models.CharField(_("first name"), max_length=191, blank=True)
+    lastname = models.CharField(_("last name"), max_length=191, blank=True)
+    company = models.CharField(_("company"), max_length=191, blank=True)
+    city = models.CharField(_("city"), max_length=191, blank=True)
+    state = models.CharField(_("state"), max_length=191, blank=True)
+    country = models.CharField(_("country"), max_length=191, blank=True)
+    points = models.IntegerField(_("points"), default=0)
+    fields = models.JSONField(_("other fields"), default=dict, blank=True)
+    date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
+    date_modified = models.DateTimeField(_("date modified"), auto_now=True)
+    date_identified = models.DateTimeField(_("date identified"), null=True, blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    wagtail_reference_index_ignore: ClassVar[bool] = True
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        # Sorting and searching look at known contacts; the anonymous many would only be in the way.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["email"],
+                name="contacttrack_contact_email",
+                condition=Q(date_identified__isnull=False),
+            ),
+            models.Index(
+                fields=["lastname", "firstname"],
+                name="contacttrack_contact_name",
+                condition=Q(date_identified__isnull=False),
+            ),
+            models.Index(
+                fields=["points"],
+                name="contacttrack_contact_points",
+                condition=Q(date_identified__isnull=False),
+            ),
+        ]
+        permissions: ClassVar = [("export_contact", _("Can export contacts"))]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and keep the contact's presence in step with whether it is known."""
+        super().save(*args, **kwargs)
+        Presence.objects.update_or_create(
+            contact=self,
+            defaults={"known": self.is_known},
+            create_defaults={"known": self.is_known, "at": self.date_added},
+        )
+
+    def get_absolute_url(self) -> str:
+        return reverse("contact:inspect", args=[self.pk])
+
+    @property
+    def is_known(self) -> bool:
+        return self.date_identified is not None
+
+    @property
+    def name(self) -> str:
+        """What editors read: the name, else company, else e-mail, else "Anonymous"."""
+        full_name = f"{self.firstname} {self.lastname}".strip()
+        return full_name or self.company or self.email or gettext("Anonymous")
+
+    @property
+    def location(self) -> str:
+        """City, state and country, as far as they are known."""
+        return ", ".join(part for part in (self.city, self.state, self.country) if part)
+
+
+class Presence(models.Model):
+    """When a contact was last active.
+
+    A narrow row of its own: every hit updates it, and the contact's wide row and its indexes stay
+    untouched. It can be derived from the ledger at any time. `known` repeats
+    ``Contact.date_identified is not None``, so that the default list is one index range.
+    """
+
+    contact = models.OneToOneField(
+        Contact, on_delete=models.CASCADE, primary_key=True, related_name="presence"
+    )
+    known = models.BooleanField(default=False)
+    at = models.DateTimeField(_("last active"))
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        indexes: ClassVar = [
+            models.Index(fields=["known", "at", "contact"], name="contacttrack_presence_known"),
+            models.Index(fields=["at"], name="contacttrack_presence_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class UserAgent(models.Model):
+    """A User-Agent header, once, with what it says about the device."""
+
+    digest = models.UUIDField(unique=True)
+    raw = models.TextField()
+    browser = models.CharField(_("browser"), max_length=64, blank=True)
+    browser_version = models.CharField(max_length=32, blank=True)
+    os = models.CharField(_("operating system"), max_length=64, blank=True)
+    os_version = models.CharField(max_length=32, blank=True)
+    brand = models.CharField(_("brand"), max_length=64, blank=True)
+    model = models.CharField(_("model"), max_length=64, blank=True)
+    kind = models.CharField(_("device type"), max_length=16, blank=True)
+
+    class Meta:
+        verbose_name = _("user agent")
+        verbose_name_plural = _("user agents")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """For example "Firefox 140 on Windows 11"."""
+        browser = f"{self.browser} {self.browser_version}".strip()
+        system = f"{self.os} {self.os_version}".strip()
+        if browser and system:
+            return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+        return browser or system or gettext("Unknown device")
+
+
+class Device(models.Model):
+    """A browser or an app install, known by its 23-character tracking id; it has one contact."""
+
+    tracking_id = models.CharField(_("device id"), max_length=23)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="devices", db_constraint=False
+    )
+    agent = models.ForeignKey(
+        UserAgent,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+    )
+    date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        # Not `unique=True`: on PostgreSQL that would add a second, pattern index to a hot table.
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tracking_id"], name="contacttrack_device_tracking_id")
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking_id

@@ -1,0 +1,83 @@
+"""May this hit be kept? One reason code out of the closed list, or None for yes."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ..wire import agents
+from ..wire.addresses import is_private
+from ..wire.hit import Hit
+from .limiter import RateLimiter
+from .reasons import Reason
+from .sites import SiteOptions
+
+limiter = RateLimiter()
+
+
+def admit(
+    hit: Hit, site: SiteOptions, *, host: str, staff: bool, now: float
+) -> Reason | None:
+    """Return why the hit may not be kept, or None. The first reason that applies counts.
+
+    `host` is the Host header of the request, `staff` whether an editor's session came with it,
+    `now` a Unix time.
+    """
+    if hit.too_large:
+        return Reason.PAYLOAD_TOO_LARGE
+    if staff:
+        return Reason.STAFF_EXCLUDED
+    if hit.prefetch:
+        return Reason.PREFETCH
+    if not site.track_private and (not hit.address or is_private(hit.address)):
+        return Reason.PRIVATE_IP
+    if hit.address and hit.address in site.blocked:
+        return Reason.BLOCKED_IP
+    if agents.is_bot(hit.user_agent, site.extra_bots):
+        return Reason.BOT
+    if hit.signal and site.respect_signals:
+        return Reason(hit.signal)
+    if not origin_allowed(hit, site, host):
+        return Reason.ORIGIN_NOT_LISTED
+    if not limiter.allow(hit.address, site.rate_limit, now):
+        return Reason.RATE_LIMITED
+    return None
+
+
+def origin_allowed(hit: Hit, site: SiteOptions, host: str) -> bool:
+    """Whether the page that sent the hit may do so.
+
+    Plain pixels carry no origin and work everywhere, as e-mails and apps need it. The script's own
+    image fallback is held to the origin of the page that it stands on.
+    """
+    if not site.restrict_origins:
+        return True
+    origin = hit.origin or (_page_origin(hit) if hit.tracker else "")
+    return not origin or is_same_host(origin, host) or site.origins.allows(origin)
+
+
+def is_same_host(origin: str, host: str) -> bool:
+    """Whether an origin names the host that was asked.
+
+    The scheme is left aside: behind a proxy that ends TLS, Django may not know about https.
+    """
+    name = origin.partition("://")[2].lower()
+    host = host.lower()
+    if name == host:
+        return True
+    return _without_default_port(name) == _without_default_port(host)
+
+
+def _without_default_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port in ("80", "443") else host
+
+
+def _page_origin(hit: Hit) -> str:
+    for address in (hit.referer, hit.page_url):
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.netloc:
+            return f"{parts.scheme}://{parts.netloc}"
+    return ""

@@ -1,0 +1,96 @@
+"""How many requests ended with which reason, by site and hour.
+
+Counted in memory and written together, at most `COUNTER_FLUSH_SECONDS` later: a refused request
+costs no query, and a row that everybody updates never makes requests wait for each other.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+from collections import Counter
+from datetime import datetime
+
+from django.db import DatabaseError, connections, router, transaction
+
+from ..conf import conf
+from .models import HitCount
+from .sql import dialect
+
+logger = logging.getLogger(__name__)
+
+Key = tuple[int, datetime, str]
+
+_mutex = threading.Lock()
+_pending: Counter[Key] = Counter()
+_timer: threading.Timer | None = None
+
+
+def count(site_id: int, reason: str, now: datetime, number: int = 1) -> None:
+    """Count `number` requests of one site that ended with `reason`."""
+    global _timer
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    delay = conf.COUNTER_FLUSH_SECONDS
+    with _mutex:
+        _pending[site_id, hour, str(reason)] += number
+        if delay and _timer is None:
+            _timer = threading.Timer(delay, _flush_aside)
+            _timer.daemon = True
+            _timer.start()
+    if not delay:
+        flush()
+
+
+def flush() -> None:
+    """Write what this process has counted. On a database error the counts wait for the next try."""
+    global _pending, _timer
+    with _mutex:
+        taken, _pending = _pending, Counter()
+        if _timer is not None:
+            _timer.cancel()
+            _timer = None
+    if not taken:
+        return
+    try:
+        _add(taken)
+    except DatabaseError:
+        logger.warning("Hit counts could not be written; they are kept for later.", exc_info=True)
+        with _mutex:
+            _pending.update(taken)
+
+
+def clear() -> None:
+    """Forget what is not written yet."""
+    with _mutex:
+        _pending.clear()
+
+
+def _add(taken: Counter[Key]) -> None:
+    using = router.db_for_write(HitCount)
+    connection = connections[using]
+    sql = dialect(connection)
+    # One order everywhere, so that two processes never wait for each other's rows.
+    rows = [
+        [site_id, sql.moment(hour), reason, number]
+        for (site_id, hour, reason), number in sorted(taken.items())
+    ]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        sql.upsert(
+            cursor,
+            HitCount._meta.db_table,
+            ["site_id", "hour", "reason", "count"],
+            rows,
+            key=["site_id", "hour", "reason"],
+            add=["count"],
+        )
+
+
+def _flush_aside() -> None:
+    try:
+        flush()
+    finally:
+        connections.close_all()
+
+
+atexit.register(flush)

@@ -1,0 +1,293 @@
+"""The rows of one batch: what is new, what was there already, and what is left behind."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..activity.kinds import PAGE_HIT
+from ..activity.models import Activity
+from ..wire.hit import Hit
+from ..wire.ids import event_key
+from . import lookups
+from .lookups import page_address
+from .outcome import Admitted
+from .reasons import Reason
+from .sql import Dialect, marks
+
+# A page that holds both the script and a pixel sends two hits for one visit, moments apart.
+TWIN_WINDOW = timedelta(seconds=10)
+
+COLUMNS = (
+    "kind", "contact_id", "device_id", "site_id", "page_id", "agent_id", "event_key", "time",
+    "left_at", "engaged", "url", "title", "referrer", "address", "data",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Row:
+    """A page view, whether it is in the database already (`id`) or will be in a moment."""
+
+    key: uuid.UUID
+    device_id: int | None
+    url: str
+    time: datetime
+    data: dict[str, Any]
+    id: int | None = None
+    item: Admitted | None = None
+    title: str = ""
+    referrer: str = ""
+    changed: bool = False
+
+
+class Ledger:
+    """Collects what a batch means for the ledger, then writes it with few statements."""
+
+    def __init__(self, cursor: Any, sql: Dialect) -> None:
+        self.cursor = cursor
+        self.sql = sql
+        self.table = sql.quote(Activity._meta.db_table)
+        self.by_key: dict[uuid.UUID, Row] = {}
+        self.new: list[Row] = []
+        self.pending: list[tuple[Admitted, Row]] = []
+        self.closed: dict[int, tuple[datetime, int | None]] = {}
+        self.closed_new: dict[uuid.UUID, tuple[datetime, int | None]] = {}
+
+    # Reading
+
+    def read(self, batch: Sequence[Admitted]) -> None:
+        """Fetch the rows that the batch may repeat or close: one query at most."""
+        keys = {
+            event_key(name) for item in batch if (name := item.hit.leaves or item.hit.event_id)
+        }
+        returning = [i for i in batch if i.device and not i.device.is_new and not i.hit.leaves]
+        parts, values = [], []
+        select = f"SELECT id, event_key, device_id, url, time, title, referrer, data FROM {self.table}"  # noqa: E501,S608
+        if keys:
+            parts.append(f"{select} WHERE event_key IN ({marks(list(keys))})")
+            values += [self.sql.key(key) for key in keys]
+        if returning:
+            contacts = sorted({i.device.contact_id for i in returning if i.device})
+            since = min(i.time for i in returning) - TWIN_WINDOW
+            until = max(i.time for i in returning) + TWIN_WINDOW
+            parts.append(
+                f"{select} WHERE contact_id IN ({marks(contacts)}) AND time BETWEEN %s AND %s"
+            )
+            values += [*contacts, self.sql.moment(since), self.sql.moment(until)]
+        if parts:
+            self.cursor.execute(" UNION ALL ".join(parts), values)
+            for found in self.cursor.fetchall():
+                self._remember(found)
+
+    def _remember(self, found: tuple[Any, ...]) -> None:
+        number, key, device_id, url, time, title, referrer, data = found
+        if key is None:
+            return
+        row = Row(
+            key=uuid.UUID(str(key)),
+            device_id=device_id,
+            url=url,
+            time=as_time(time),
+            data=json.loads(data) if isinstance(data, str) else data,
+            id=number,
+            title=title,
+            referrer=referrer,
+        )
+        self.by_key.setdefault(row.key, row)
+
+    # Deciding
+
+    def view(self, item: Admitted) -> None:
+        """Take in a page view: a new row, or one that is there already."""
+        hit = item.hit
+        key = event_key(hit.event_id) if hit.event_id else uuid.uuid4()
+        same = self.by_key.get(key)
+        row = same or self._twin(item)
+        if row is None:
+            row = self._add(item, key)
+        else:
+            item.outcome.reason = Reason.DUPLICATE
+            self._complete(row, item, key)
+        self.pending.append((item, row))
+        if item.previous_id and item.device and not item.device.is_new and same is None:
+            self.closed.setdefault(item.previous_id, (item.time, None))
+
+    def leave(self, item: Admitted) -> None:
+        """Take in the end of a page view. An unknown page view is an unusable request."""
+        row = self.by_key.get(event_key(item.hit.leaves))
+        if row is None:
+            item.outcome.reason = Reason.INVALID
+            return
+        item.outcome.reason = Reason.PAGE_LEFT
+        end = (item.time, item.hit.engaged_ms)
+        if row.id is None:
+            self.closed_new[row.key] = end
+        else:
+            self.closed[row.id] = end
+
+    def _add(self, item: Admitted, key: uuid.UUID) -> Row:
+        row = Row(
+            key=key,
+            device_id=item.device.id if item.device else None,
+            url=item.hit.page_url,
+            time=item.time,
+            data=hit_data(item.hit),
+            item=item,
+            title=item.hit.page_title,
+            referrer=item.hit.page_referrer,
+        )
+        self.new.append(row)
+        self.by_key[key] = row
+        return row
+
+    def _twin(self, item: Admitted) -> Row | None:
+        """The same visit, told by the other of script and pixel."""
+        other = "pixel" if door_of(item.hit) == "script" else "script"
+        url = item.hit.page_url.partition("#")[0]
+        for row in self.by_key.values():
+            if (
+                row.data.get("door") == other
+                and item.device is not None
+                and row.device_id == item.device.id
+                and row.url.partition("#")[0] == url
+                and abs(row.time - item.time) <= TWIN_WINDOW
+            ):
+                return row
+        return None
+
+    def _complete(self, row: Row, item: Admitted, key: uuid.UUID) -> None:
+        """Add to a row what its repetition knows better: the script's key, and further values."""
+        data = hit_data(item.hit)
+        merged = merge_data(row.data, data)
+        if data["door"] != row.data.get("door"):
+            merged["door"] = "both"
+        if data["door"] == "script" and row.key != key:
+            self.by_key[key] = row
+            row.key, row.changed = key, True
+        if not row.title and item.hit.page_title:
+            row.title, row.changed = item.hit.page_title, True
+        if not row.referrer and item.hit.page_referrer:
+            row.referrer, row.changed = item.hit.page_referrer, True
+        if merged != row.data:
+            row.data, row.changed = merged, True
+
+    # Writing
+
+    def write(self) -> None:
+        """Write everything that was decided, and tell the hits the ids of their rows."""
+        self._insert()
+        for row in {id(row): row for row in self.by_key.values()}.values():
+            if row.changed and row.item is None:
+                self._update(row)
+        self._close()
+        for item, row in self.pending:
+            item.outcome.activity_id = row.id
+
+    def _insert(self) -> None:
+        # One order everywhere, so that two processes never wait for each other's keys.
+        rows = sorted(self.new, key=lambda row: row.key)
+        if not rows:
+            return
+        found = self.sql.insert(
+            self.cursor,
+            Activity._meta.db_table,
+            COLUMNS,
+            [self._values(row) for row in rows],
+            ["id", "event_key"],
+        )
+        for number, key in found:
+            self.by_key[uuid.UUID(str(key))].id = number
+
+    def _values(self, row: Row) -> tuple[Any, ...]:
+        item = row.item
+        assert item is not None and item.device is not None  # noqa: S101
+        hit = item.hit
+        left_at, engaged = self.closed_new.get(row.key, (None, None))
+        return (
+            PAGE_HIT,
+            item.device.contact_id,
+            item.device.id,
+            item.site.site_id,
+            lookups.pages.get(page_address(hit.page_url)) if hit.page_url else None,
+            lookups.user_agents.get(hit.user_agent),
+            self.sql.key(row.key),
+            self.sql.moment(row.time),
+            self.sql.moment(left_at),
+            engaged,
+            row.url,
+            row.title,
+            row.referrer,
+            hit.address,
+            dump(row.data),
+        )
+
+    def _update(self, row: Row) -> None:
+        self.cursor.execute(
+            f"UPDATE {self.table} SET event_key = %s, title = %s, referrer = %s, data = %s "  # noqa: S608
+            "WHERE id = %s",
+            [self.sql.key(row.key), row.title, row.referrer, dump(row.data), row.id],
+        )
+
+    def _close(self) -> None:
+        """Note when pages were left. A report of the page itself outranks the next page's hit."""
+        if not self.closed:
+            return
+        left, engaged, values_left, values_engaged = [], [], [], []
+        for number, (moment, milliseconds) in sorted(self.closed.items()):
+            if milliseconds is None:
+                left.append("WHEN %s THEN COALESCE(left_at, %s)")
+            else:
+                left.append("WHEN %s THEN %s")
+                engaged.append("WHEN %s THEN %s")
+                values_engaged += [number, milliseconds]
+            values_left += [number, self.sql.moment(moment)]
+        statement = f"UPDATE {self.table} SET left_at = CASE id {' '.join(left)} END"  # noqa: S608
+        if engaged:
+            statement += f", engaged = CASE id {' '.join(engaged)} ELSE engaged END"
+        statement += f" WHERE id IN ({marks(list(self.closed))})"
+        self.cursor.execute(statement, [*values_left, *values_engaged, *sorted(self.closed)])
+
+
+def door_of(hit: Hit) -> str:
+    """Which of the two a hit comes from, whatever way its bytes took."""
+    return "script" if hit.tracker or hit.door == "event" else "pixel"
+
+
+def hit_data(hit: Hit) -> dict[str, Any]:
+    """What a page view keeps besides its columns; empty values are left out."""
+    data = {
+        "door": door_of(hit),
+        "utm": hit.utm,
+        "language": hit.page_language,
+        "locale": hit.wagtail_locale,
+        "browser_languages": hit.accept_language,
+        "params": hit.params,
+        "problems": list(hit.problems),
+    }
+    return {name: value for name, value in data.items() if value}
+
+
+def merge_data(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """`old`, completed by what only `new` has; explicit later parameters win."""
+    merged = {**new, **old}
+    for name in ("utm", "params"):
+        both = {**old.get(name, {}), **new.get(name, {})}
+        if both:
+            merged[name] = both
+    return merged
+
+
+def dump(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_time(value: Any) -> datetime:
+    """A time as any driver returns it (SQLite: text, MariaDB: without a zone), in UTC."""
+    from datetime import UTC
+
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,127 @@
+"""Ids of addresses and User-Agents that have a small table of their own, remembered per process."""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..activity.models import TrackedPage
+from ..contacts.models import UserAgent
+from ..wire import agents
+from .sql import Dialect
+
+MEMORY = 20_000
+AGENT_COLUMNS = (
+    "digest", "raw", "browser", "browser_version", "os", "os_version", "brand", "model", "kind",
+)  # fmt: skip
+
+
+def digest(text: str) -> uuid.UUID:
+    """A 128-bit name for `text`, the same everywhere and for ever."""
+    return uuid.UUID(bytes=blake2b(text.encode("utf-8", "replace"), digest_size=16).digest())
+
+
+def page_address(url: str) -> str:
+    """The address that identifies a page: without query string and fragment."""
+    return url.partition("#")[0].partition("?")[0]
+
+
+class IdMemory:
+    """A bounded memory of ids by text.
+
+    What a transaction has learned counts only once it is committed: `learn` holds it back until
+    `keep`, and a rolled-back transaction calls `drop`.
+    """
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[str, int] = OrderedDict()
+        self._fresh: dict[str, int] = {}
+
+    def get(self, text: str) -> int | None:
+        return self._fresh.get(text) or self._ids.get(text)
+
+    def learn(self, text: str, number: int) -> None:
+        self._fresh[text] = number
+
+    def keep(self) -> None:
+        self._ids.update(self._fresh)
+        self._fresh.clear()
+        while len(self._ids) > MEMORY:
+            self._ids.popitem(last=False)
+
+    def drop(self) -> None:
+        self._fresh.clear()
+
+    def clear(self) -> None:
+        self._ids.clear()
+        self._fresh.clear()
+
+
+pages = IdMemory()
+user_agents = IdMemory()
+
+
+def clear() -> None:
+    """Forget all ids, for tests whose database starts anew."""
+    pages.clear()
+    user_agents.clear()
+
+
+def learn_pages(cursor: Any, sql: Dialect, wanted: Mapping[str, Sequence[Any]]) -> None:
+    """Make sure that `pages` knows every address in `wanted` (address -> title, Wagtail page)."""
+    _learn(
+        cursor,
+        sql,
+        TrackedPage._meta.db_table,
+        ("digest", "url", "title", "wagtail_page"),
+        {url: (url, *details) for url, details in wanted.items()},
+        pages,
+    )
+
+
+def learn_agents(cursor: Any, sql: Dialect, wanted: Sequence[str]) -> None:
+    """Make sure that `user_agents` knows every header in `wanted`."""
+    rows = {}
+    for raw in wanted:
+        agent = agents.parse(raw)
+        rows[raw] = (
+            raw,
+            agent.browser[:64],
+            agent.browser_version[:32],
+            agent.os[:64],
+            agent.os_version[:32],
+            agent.brand[:64],
+            agent.model[:64],
+            agent.kind[:16],
+        )
+    _learn(cursor, sql, UserAgent._meta.db_table, AGENT_COLUMNS, rows, user_agents)
+
+
+def _learn(
+    cursor: Any,
+    sql: Dialect,
+    table: str,
+    columns: Sequence[str],
+    wanted: Mapping[str, Sequence[Any]],
+    memory: IdMemory,
+) -> None:
+    missing = {digest(text): text for text in wanted if memory.get(text) is None}
+    # One order everywhere, so that two processes never wait for each other's rows.
+    rows = [(sql.key(key), *wanted[missing[key]]) for key in sorted(missing)]
+    if not rows:
+        return
+    found = sql.upsert(cursor, table, columns, rows, key=["digest"], returning=["id", "digest"])
+    for number, key in found:
+        memory.learn(missing[uuid.UUID(str(key))], number)
+
+
+def host_of(url: str) -> str:
+    """The host name of an address, or an empty string."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

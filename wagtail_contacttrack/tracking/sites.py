@@ -1,0 +1,184 @@
+"""Which site a request belongs to, and that site's options, compiled.
+
+All sites are read in two queries and kept in memory. Page responses never wait for the database:
+they use what is there and have it renewed in the background. Tracking requests renew it
+themselves when it is older than `TRACKING_MAX_AGE`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.db import connection
+from django.db.models.signals import post_delete, post_save
+from wagtail.models import Site
+
+from ..conf import conf
+from ..wire.addresses import Networks, parse_networks
+from ..wire.origins import Origins
+
+TRACKING_MAX_AGE = 2.0
+PAGE_MAX_AGE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOptions:
+    """Everything that the hot path needs to know about one site, ready for use."""
+
+    site_id: int
+    site_name: str
+    track_private: bool
+    blocked: Networks
+    extra_bots: tuple[str, ...]
+    respect_signals: bool
+    anonymize_ip: bool
+    restrict_origins: bool
+    origins: Origins
+    rate_limit: int
+    max_body: int
+    trusted_proxies: Networks
+    country_header: str
+    script_position: str
+    track_hash: bool
+
+    @property
+    def tracker_options(self) -> dict[str, bool]:
+        """What `mtc.js` is told; the same for every visitor."""
+        return {"hash": self.track_hash, "privacy": self.respect_signals}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    loaded: float
+    by_host: dict[tuple[str, str], SiteOptions]
+    by_name: dict[str, SiteOptions]
+    default: SiteOptions | None
+
+    def find(self, host: str) -> SiteOptions | None:
+        """The site for a Host header, as Wagtail chooses it: host and port, host, default."""
+        name, _, port = host.lower().partition(":") if not host.startswith("[") else (host, "", "")
+        return (
+            self.by_host.get((name, port or "80"))
+            or self.by_name.get(name)
+            or self.default
+        )
+
+
+_snapshot: Snapshot | None = None
+_renewing = threading.Lock()
+
+
+def options_for_tracking(host: str) -> SiteOptions | None:
+    """The options of the site that answers for `host`, at most a few seconds old."""
+    snapshot = _snapshot
+    if snapshot is None or time.monotonic() - snapshot.loaded > TRACKING_MAX_AGE:
+        snapshot = renew()
+    return snapshot.find(host)
+
+
+def options_for_page(host: str) -> SiteOptions | None:
+    """The same for page responses: no query, except for the first page after a start."""
+    snapshot = _snapshot or renew()
+    if time.monotonic() - snapshot.loaded > PAGE_MAX_AGE and _renewing.acquire(blocking=False):
+        threading.Thread(target=_renew_aside, daemon=True).start()
+    return snapshot.find(host)
+
+
+def options_for_site(site: Site) -> SiteOptions:
+    """The options of one site as they are in the database now, for admin screens."""
+    row = _settings_model().objects.filter(site=site).first()
+    return _compile(site, row)
+
+
+def clear() -> None:
+    """Forget what was read; the next request reads anew."""
+    global _snapshot
+    _snapshot = None
+
+
+def renew() -> Snapshot:
+    """Read all sites and their settings: two queries."""
+    global _snapshot
+    rows = {row.site_id: row for row in _settings_model().objects.all()}
+    by_host: dict[tuple[str, str], SiteOptions] = {}
+    names: dict[str, list[SiteOptions]] = {}
+    default = None
+    for site in Site.objects.all():
+        options = _compile(site, rows.get(site.pk))
+        name = site.hostname.lower()
+        by_host[name, str(site.port)] = options
+        names.setdefault(name, []).append(options)
+        if site.is_default_site:
+            default = options
+    by_name = {name: found[0] for name, found in names.items() if len(found) == 1}
+    _snapshot = Snapshot(time.monotonic(), by_host, by_name, default)
+    return _snapshot
+
+
+def _renew_aside() -> None:
+    try:
+        renew()
+    finally:
+        _renewing.release()
+        connection.close()
+
+
+def _settings_model() -> Any:
+    from .models import TrackingSettings
+
+    return TrackingSettings
+
+
+def _compile(site: Site, row: Any) -> SiteOptions:
+    """One site's options out of the project's settings and, where those are silent, the admin."""
+
+    def choose(key: str) -> Any:
+        if conf.is_given(key) or row is None:
+            return getattr(conf, key)
+        return getattr(row, key.lower())
+
+    def union(*keys: str) -> list[str]:
+        lines = [str(line) for key in keys for line in getattr(conf, key)]
+        for key in keys:
+            lines += getattr(row, key.lower(), "").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    return SiteOptions(
+        site_id=site.pk,
+        site_name=site.site_name or site.hostname,
+        track_private=bool(conf.TRACK_PRIVATE_IP_RANGES),
+        blocked=parse_networks(union("DO_NOT_TRACK_IPS", "DO_NOT_TRACK_INTERNAL_IPS"))[0],
+        extra_bots=tuple(conf.DO_NOT_TRACK_BOTS),
+        respect_signals=bool(choose("RESPECT_PRIVACY_SIGNALS")),
+        anonymize_ip=bool(choose("ANONYMIZE_IP")),
+        restrict_origins=bool(choose("CORS_RESTRICT_DOMAINS")),
+        origins=Origins(union("CORS_VALID_DOMAINS")),
+        rate_limit=int(conf.RATE_LIMIT),
+        max_body=int(conf.MAX_BODY_SIZE),
+        trusted_proxies=parse_networks([str(line) for line in conf.TRUSTED_PROXIES])[0],
+        country_header=str(conf.COUNTRY_HEADER),
+        script_position=str(choose("SCRIPT_POSITION")),
+        track_hash=bool(choose("TRACK_HASH_CHANGES")),
+    )
+
+
+def connect() -> None:
+    """Drop the copy whenever a site or its settings are saved in this process."""
+
+    def forget(**kwargs: Any) -> None:
+        clear()
+
+    def forget_setting(setting: str, **kwargs: Any) -> None:
+        if setting == "CONTACTTRACK":
+            clear()
+
+    for signal in (post_save, post_delete):
+        for model in (Site, _settings_model()):
+            signal.connect(
+                forget, sender=model, weak=False, dispatch_uid=f"contacttrack-{model.__name__}"
+            )
+    setting_changed.connect(forget_setting, weak=False, dispatch_uid="contacttrack-settings")

@@ -1,0 +1,153 @@
+"""Set-based statements in the three dialects: many rows, one round trip.
+
+The ORM can insert many rows too, but not "insert, or tell me the row that is there" with the
+greater of two times, and it costs several times the CPU per hit.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+Row = Sequence[Any]
+
+
+class Dialect:
+    """Statements for SQLite; the base for the others."""
+
+    greatest = "MAX"
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    def quote(self, name: str) -> str:
+        return self.connection.ops.quote_name(name)
+
+    def moment(self, value: datetime | None) -> Any:
+        """A time as this database's driver wants it."""
+        return None if value is None else self.connection.ops.adapt_datetimefield_value(value)
+
+    def key(self, value: uuid.UUID) -> Any:
+        """A UUID as this database's driver wants it."""
+        return value.hex
+
+    def open_for_writing(self, cursor: Any, table: str) -> None:
+        """Take the write lock at once.
+
+        A transaction that reads first and writes later fails on SQLite, without waiting, when
+        another connection has written in between.
+        """
+        cursor.execute(f"DELETE FROM {self.quote(table)} WHERE 0")  # noqa: S608
+
+    def insert(
+        self,
+        cursor: Any,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Row],
+        returning: Sequence[str] = (),
+        suffix: str = "",
+    ) -> list[tuple[Any, ...]]:
+        """Insert `rows`, and return the columns asked for, in no particular order."""
+        found: list[tuple[Any, ...]] = []
+        # SQLite takes at most 32 766 parameters in a statement, and older builds far fewer.
+        size = max(1, 900 // len(columns))
+        for start in range(0, len(rows), size):
+            part = rows[start : start + size]
+            one = f"({', '.join(['%s'] * len(columns))})"
+            statement = (
+                f"INSERT INTO {self.quote(table)} ({', '.join(map(self.quote, columns))}) "  # noqa: S608
+                f"VALUES {', '.join([one] * len(part))}{suffix}"
+            )
+            if returning:
+                statement += f" RETURNING {', '.join(map(self.quote, returning))}"
+            cursor.execute(statement, [value for row in part for value in row])
+            if returning:
+                found += cursor.fetchall()
+        return found
+
+    def upsert(
+        self,
+        cursor: Any,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Row],
+        *,
+        key: Sequence[str],
+        add: Sequence[str] = (),
+        latest: Sequence[str] = (),
+        returning: Sequence[str] = (),
+    ) -> list[tuple[Any, ...]]:
+        """Insert `rows`; where `key` exists already, add up `add`, keep the greater of `latest`.
+
+        Returns the columns asked for, of new rows and of those that were there.
+        """
+        suffix = self.on_conflict(table, key, self._assignments(table, key, add, latest))
+        return self.insert(cursor, table, columns, rows, returning, suffix)
+
+    def _assignments(
+        self, table: str, key: Sequence[str], add: Iterable[str], latest: Iterable[str]
+    ) -> list[str]:
+        parts = []
+        for column in map(self.quote, add):
+            parts.append(f"{column} = {self.old(table, column)} + {self.new(column)}")
+        for column in map(self.quote, latest):
+            both = f"{self.old(table, column)}, {self.new(column)}"
+            parts.append(f"{column} = {self.greatest}({both})")
+        # Assigning a key column to itself changes nothing, but makes RETURNING see the old row.
+        return parts or [f"{self.quote(key[0])} = {self.old(table, self.quote(key[0]))}"]
+
+    def old(self, table: str, column: str) -> str:
+        return f"{self.quote(table)}.{column}"
+
+    def new(self, column: str) -> str:
+        return f"excluded.{column}"
+
+    def on_conflict(self, table: str, key: Sequence[str], assignments: list[str]) -> str:
+        columns = ", ".join(map(self.quote, key))
+        return f" ON CONFLICT ({columns}) DO UPDATE SET {', '.join(assignments)}"
+
+
+class PostgreSQL(Dialect):
+    greatest = "GREATEST"
+
+    def key(self, value: uuid.UUID) -> Any:
+        return value
+
+    def open_for_writing(self, cursor: Any, table: str) -> None:
+        """Row locks are enough."""
+
+
+class MariaDB(Dialect):
+    greatest = "GREATEST"
+
+    def key(self, value: uuid.UUID) -> Any:
+        return str(value) if self.connection.features.has_native_uuid_field else value.hex
+
+    def open_for_writing(self, cursor: Any, table: str) -> None:
+        """Row locks are enough."""
+
+    def new(self, column: str) -> str:
+        return f"VALUES({column})"
+
+    def on_conflict(self, table: str, key: Sequence[str], assignments: list[str]) -> str:
+        return f" ON DUPLICATE KEY UPDATE {', '.join(assignments)}"
+
+
+DIALECTS: dict[str, type[Dialect]] = {
+    "sqlite": Dialect,
+    "postgresql": PostgreSQL,
+    "mysql": MariaDB,
+}
+
+
+def dialect(connection: Any) -> Dialect:
+    """The statements for this connection's database."""
+    return DIALECTS[connection.vendor](connection)
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Placeholders for an IN list."""
+    return ", ".join(["%s"] * len(values))

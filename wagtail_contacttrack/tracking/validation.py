@@ -1,0 +1,45 @@
+"""What is wrong with a line of a settings form, as a sentence with the remedy."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from ..wire.addresses import parse_networks
+from ..wire.origins import origin_error
+
+ORIGIN_REMEDIES = {
+    "missing_scheme": _(
+        "“%(line)s” lacks its scheme. Write https://%(line)s, and http://%(line)s as well if the "
+        "website answers there."
+    ),
+    "bad_scheme": _("“%(line)s” must begin with http:// or https://."),
+    "has_path": _(
+        "“%(line)s” must end after the host name or port: leave out the path and the last slash."
+    ),
+    "bad_wildcard": _(
+        "“%(line)s”: a star may only stand for subdomains, at the front of the host name, as in "
+        "https://*.example.com."
+    ),
+    "bad_port": _("“%(line)s”: the port must be a number between 1 and 65535."),
+    "bad_host": _("“%(line)s” is not a host name. Write, for example, https://shop.example.com."),
+}
+
+
+def origin_problems(text: str) -> list[str]:
+    """A sentence for each line that is not an origin; empty when all are."""
+    problems = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if code := origin_error(line):
+            sentence = ORIGIN_REMEDIES.get(code, ORIGIN_REMEDIES["bad_host"])
+            problems.append(sentence % {"line": line})
+    return problems
+
+
+def address_problems(text: str) -> list[str]:
+    """A sentence for each line that is not an address or network; empty when all are."""
+    lines = list(filter(None, map(str.strip, text.splitlines())))
+    return [
+        _("“%(line)s” is not an address. Write, for example, 203.0.113.7 or 203.0.113.0/24.")
+        % {"line": line}
+        for line in parse_networks(lines)[1]
+    ]

@@ -1,0 +1,22 @@
+"""The public paths. Include them before Wagtail's own: ``path("", include("wagtail_contacttrack.urls"))``.
+
+Every path also answers under ``index.php/``, as clients of installations without URL rewriting
+address it, and with a trailing slash.
+"""
+
+from __future__ import annotations
+
+from django.urls import include, re_path
+
+from .tracking import views
+
+app_name = "wagtail_contacttrack"
+
+doors = [
+    re_path(r"^mtc\.js$", views.mtc_js, name="mtc_js"),
+    re_path(r"^mtc/event/?$", views.event, name="event"),
+    re_path(r"^mtc/?$", views.contact_id, name="contact_id"),
+    re_path(r"^mtracking\.gif$", views.pixel, name="pixel"),
+]
+
+urlpatterns = [*doors, re_path(r"^index\.php/", include((doors, "index_php")))]
