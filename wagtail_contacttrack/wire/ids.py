@@ -1,0 +1,34 @@
+"""Ids that travel: tracking ids of devices, and the keys of events named by clients."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from hashlib import blake2b
+
+TRACKING_ID_LENGTH = 23
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_TRACKING_ID = re.compile(r"[0-9a-z]{23}")
+
+
+def new_tracking_id() -> str:
+    """A fresh, unguessable id of 23 characters out of 0-9 and a-z."""
+    number = secrets.randbelow(36**TRACKING_ID_LENGTH)
+    letters = []
+    for _ in range(TRACKING_ID_LENGTH):
+        number, rest = divmod(number, 36)
+        letters.append(_ALPHABET[rest])
+    return "".join(letters)
+
+
+def valid_tracking_id(value: str) -> bool:
+    """Whether the value has the form of a tracking id."""
+    return _TRACKING_ID.fullmatch(value) is not None
+
+
+def event_key(event_id: str) -> uuid.UUID:
+    """The key under which an event is stored: the same for the same id, of one size for all."""
+    digest = blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    # The bits of version 5 (a name's digest), as some databases look at them.
+    return uuid.UUID(bytes=digest, version=5)
