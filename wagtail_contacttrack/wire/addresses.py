@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address, NetmaskValueError, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TypeAlias
 
 # An address as its family's number of bits and its value.
@@ -14,7 +14,7 @@ Number: TypeAlias = tuple[int, int]
 _V4_ALL = (1 << 32) - 1
 _V6_ALL = (1 << 128) - 1
 _MAPPED = 0xFFFF
-_OCTET = re.compile(r"\d{1,3}|\*")
+_OCTET = re.compile(r"[0-9]{1,3}|\*")
 
 # Proxies append to the right; nobody stands behind more of them than this.
 _MAX_HOPS = 50
@@ -56,7 +56,8 @@ class Networks:
         if number is None:
             return self.unix_socket and not address
         bits, value = number
-        return any(value & mask in values for mask, values in (self._v4 if bits == 32 else self._v6))
+        family = self._v4 if bits == 32 else self._v6
+        return any(value & mask in values for mask, values in family)
 
     def __bool__(self) -> bool:
         return bool(self._v4 or self._v6 or self.unix_socket)
@@ -102,7 +103,7 @@ def _wildcard(text: str) -> tuple[int, int, int] | None:
 def _network(text: str) -> tuple[int, int, int] | None:
     try:
         network = ip_network(text, strict=False)
-    except (ValueError, AddressValueError, NetmaskValueError):
+    except ValueError:
         return None
     bits, mask = network.max_prefixlen, int(network.netmask)
     value = int(network.network_address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 # PostgreSQL refuses NUL in text, no database takes a lone surrogate, and the other control
 # characters only serve to disturb terminals and exports.
@@ -28,10 +29,8 @@ def header_text(value: str) -> str:
     UTF-8.
     """
     if not value.isascii():
-        try:
+        with suppress(UnicodeError):
             value = value.encode("latin-1").decode("utf-8")
-        except UnicodeError:
-            pass
     return storable(value)
 
 
