@@ -89,7 +89,7 @@ def test_a_line_is_an_origin_or_says_why_not(line: str, code: str | None) -> Non
         ),
         ("http://example.com:8080", ["http://example.com:8080"], ["http://example.com"]),
         ("http://*.a.example:81", ["http://x.a.example:81"], ["http://x.a.example"]),
-        ("https://bücher.example", ["https://xn--bcher-kva.example"], ["https://bucher.example"]),
+        ("https://BÜCHER.Example", ["https://xn--bcher-kva.example"], ["https://bucher.example"]),
         ("https://*.straße.example", ["https://www.xn--strae-oqa.example"],
          ["https://www.strasse.example"]),
         ("http://[::1]:8001", ["http://[::1]:8001", "http://[0:0::1]:8001"], ["http://[::1]"]),

@@ -138,7 +138,7 @@ def test_the_header_names_the_referrer_only_when_it_is_not_the_page(
 
 
 def test_campaign_tags_are_found_wherever_they_are() -> None:
-    page = quote(PAGE + "?utm_source=a+b&utm_medium=%26%2B&utm_term=&x=1#utm_content=no")
+    page = quote(PAGE + "?utm_source=a+b&utm_medium=%26%2B&utm_term=&x=1#&utm_content=no")
     assert event({"utm_source": "explicit", "page_url": PAGE + "?utm_source=page"}).utm == {
         "utm_source": "explicit"
     }
