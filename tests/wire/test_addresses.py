@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -105,7 +106,9 @@ networks_v6 = st.builds(lambda a, n: f"{a}/{n}", st.ip_addresses(v=6), st.intege
     addresses,
     st.data(),
 )
-def test_membership_is_that_of_the_standard_library(lines, address, data) -> None:  # type: ignore[no-untyped-def]
+def test_membership_is_that_of_the_standard_library(
+    lines: list[str], address: Any, data: Any
+) -> None:
     near = ipaddress.ip_network(data.draw(st.sampled_from(lines)), strict=False)
     last = int(near.network_address) + near.num_addresses - 1
     inside = type(near.network_address)(data.draw(st.integers(int(near.network_address), last)))
@@ -120,11 +123,11 @@ def test_membership_is_that_of_the_standard_library(lines, address, data) -> Non
         assert (str(candidate) in networks) is naive
 
 
-def unwrapped(address):  # type: ignore[no-untyped-def]
+def unwrapped(address: Any) -> Any:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def unwrapped_network(line: str):  # type: ignore[no-untyped-def]
+def unwrapped_network(line: str) -> Any:
     network = ipaddress.ip_network(line, strict=False)
     mapped = getattr(network.network_address, "ipv4_mapped", None)
     if mapped is not None and network.prefixlen >= 96:

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
-from .making import event, pixel, raw
+from wagtail_contacttrack.wire.hit import Door
+
+from .making import decoded, event, pixel, raw
 
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
@@ -155,9 +157,7 @@ def test_an_empty_body_is_no_problem(content_type: str) -> None:
 
 
 @pytest.mark.parametrize("door", ["pixel", "event"])
-def test_a_body_over_the_limit_is_not_looked_into(door: str) -> None:
-    from .making import decoded
-
+def test_a_body_over_the_limit_is_not_looked_into(door: Door) -> None:
     over = raw(body=b"page_title=" + b"x" * 90, door=door)
     assert not decoded(over, door, max_body=101).too_large
     hit = decoded(over, door, max_body=100)
