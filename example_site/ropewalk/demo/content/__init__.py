@@ -1,0 +1,1 @@
+"""What the example site says and shows. Everything is made here; nothing is downloaded."""
