@@ -200,7 +200,6 @@
   var views = []; // of this navigation
   var pending = []; // batches that wait for the gate
   var referrer = document.referrer;
-  var injected = {}; // data attributes of the tag that was injected for this navigation
   var opened;
   var latest; // the view whose end is reported
 
@@ -220,9 +219,7 @@
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       resolution: screen.width + 'x' + screen.height,
       platform: MauticJS.getOs(),
-      do_not_track: objected || navigator.doNotTrack == 1,
-      mtc_page: injected.page,
-      mtc_locale: injected.locale
+      do_not_track: objected || navigator.doNotTrack == 1
     };
   }
 
@@ -309,6 +306,7 @@
       return params.page_url == url && !(title && params.page_title && params.page_title != title);
     });
     var batch;
+    var before;
 
     if (!view) {
       view = {
@@ -320,10 +318,11 @@
       };
       views.push(view);
     }
+    before = JSON.stringify(view._params);
     extend(view._params, given);
 
     batch = view._batch;
-    if (!batch || (batch._detail && Object.keys(given).length)) {
+    if (!batch || (batch._detail && before != JSON.stringify(view._params))) {
       batch = view._batch = { _view: view, _calls: [] };
       setTimeout(function () {
         if (!batch._result) fail(batch);
@@ -348,7 +347,7 @@
   function arrive() {
     clearTimeout(timer);
     timer = setTimeout(function () {
-      if (document.documentElement.ariaBusy == 'true') arrive();
+      if (document.querySelector('html[aria-busy=true]')) arrive();
       else if (MauticJS.pageViewCounter) MauticJS.sendPageview();
     }, SETTLE);
   }
@@ -367,7 +366,6 @@
     page = address();
     if (page == last || (replaced == 1 && new URL(last).pathname == location.pathname)) return;
     if (views.length) referrer = last;
-    injected = {};
     depart();
   }
 
@@ -445,16 +443,18 @@
   // 9 -- MauticJS ---------------------------------------------------------------------------------
 
   extend(MauticJS, {
-    pageTrackingUrl: base + 'mtracking.gif',
-    pageTrackingCORSUrl: tracker,
-    contactIdUrl: base + 'mtc',
-    pageViewCounter: 0,
-    mtcEventSet: false,
-    mtcSet: false,
-    log: console.log,
-    postEventDeliveryQueue: [],
+    createCORSRequest: function (method, url) {
+      var request = new XMLHttpRequest();
+      request.open(method, url);
+      request.withCredentials = true;
+      return request;
+    },
+
+    insertScript: function (url) {
+      document.head.appendChild(document.createElement('script')).src = url;
+    },
+
     preEventDeliveryQueue: [],
-    inputQueue: [],
 
     // Called by every copy of this file that is loaded. A prerendered page is nobody's visit yet.
     run: function (tag) {
@@ -468,51 +468,17 @@
       tick();
       if (nameless()) forget();
       connect();
-      if (tag.dataset.contacttrack == 'pageview') {
-        injected = tag.dataset;
-        MauticJS.sendPageview();
-      }
+      // The tag that the server puts into its pages asks for the page view by itself.
+      tag = tag.dataset;
+      if (tag.contacttrack)
+        MauticJS.sendPageview([
+          'send',
+          tag.contacttrack,
+          { mtc_page: tag.page, mtc_locale: tag.locale }
+        ]);
     },
 
-    optOut: function () {
-      forget();
-      write(OPT_OUT, 1);
-    },
-
-    // Lists become a,b,c and other objects JSON; what is null or undefined is left out.
-    serialize: function (values) {
-      var query = new URLSearchParams();
-      for (var key in values) {
-        var value = values[key];
-        if (value != null)
-          query.append(key, value instanceof Object && !value.map ? JSON.stringify(value) : value);
-      }
-      return query + '';
-    },
-
-    iterateCollection: function (collection) {
-      return function (callback) {
-        Array.from(collection).forEach(callback);
-      };
-    },
-
-    sendPageview: function (event) {
-      add(event || ['send', 'pageview']);
-    },
-
-    CORSRequestsAllowed: true,
-    firstDeliveryMade: false,
-
-    createCORSRequest: function (method, url) {
-      var request = new XMLHttpRequest();
-      request.open(method, url);
-      request.withCredentials = true;
-      return request;
-    },
-
-    insertScript: function (url) {
-      document.head.appendChild(document.createElement('script')).src = url;
-    },
+    mtcSet: false,
 
     makeCORSRequest: function (method, url, data, success, error) {
       var query = new URLSearchParams(MauticJS.serialize(MauticJS.appendTrackedContact(data || {})));
@@ -528,23 +494,59 @@
       request.send(query);
     },
 
-    parseTextToJSON: parse,
-
-    insertStyle: function (url) {
-      var link = document.head.appendChild(document.createElement('link'));
-      link.rel = 'stylesheet';
-      link.href = url;
+    // Lists become a,b,c and other objects JSON; what is null or undefined is left out.
+    serialize: function (values) {
+      var query = new URLSearchParams();
+      for (var key in values) {
+        var value = values[key];
+        if (value != null)
+          query.append(key, value instanceof Object && !value.map ? JSON.stringify(value) : value);
+      }
+      return query + '';
     },
 
-    documentReady: function (callback) {
-      if (document.readyState == 'loading') on('DOMContentLoaded', callback);
-      else call(callback);
+    mtcEventSet: false,
+
+    sendPageview: function (event) {
+      add(event || ['send', 'pageview']);
     },
 
-    beforeFirstDeliveryMade: false,
+    pageTrackingUrl: base + 'mtracking.gif',
+    CORSRequestsAllowed: true,
+    contactIdUrl: base + 'mtc',
+    log: console.log,
+    pageTrackingCORSUrl: tracker,
+
+    // A page view that was held back by the opt-out is sent now.
+    optIn: function () {
+      write(OPT_OUT);
+      flush();
+    },
+
+    deliverPageEvent: function (event, params) {
+      add(['send', 'pageview', params, event && event[3]]);
+    },
+
+    pageViewCounter: 0,
+
+    optOut: function () {
+      forget();
+      write(OPT_OUT, 1);
+    },
 
     dispatchEvent: function (name, detail) {
       document.dispatchEvent(new CustomEvent(name, { detail: detail }));
+    },
+
+    postEventDeliveryQueue: [],
+
+    beforeFirstEventDelivery: function (callback) {
+      MauticJS.preEventDeliveryQueue.push(callback);
+    },
+
+    getTrackedContact: function () {
+      if (!MauticJS.mtcSet)
+        MauticJS.makeCORSRequest('GET', MauticJS.contactIdUrl, 0, MauticJS.setTrackedContact);
     },
 
     guid: function () {
@@ -555,43 +557,19 @@
         .join('-');
     },
 
-    appendTrackedContact: function (data) {
-      if (!nameless()) data.mautic_device_id = device();
-      return data;
-    },
-
-    getTrackedContact: function () {
-      if (!MauticJS.mtcSet)
-        MauticJS.makeCORSRequest('GET', MauticJS.contactIdUrl, 0, MauticJS.setTrackedContact);
-    },
-
+    // Without an age it lasts for the session: browsers ignore an age that is not a number.
     setCookie: function (name, value, age) {
       try {
         document.cookie =
           name +
           '=' +
           value +
-          '; path=/; SameSite=Lax' +
-          (age ? '; max-age=' + age : '') +
+          '; path=/; SameSite=Lax; max-age=' +
+          age +
           (location.protocol == 'https:' ? '; Secure' : '');
       } catch (error) {
         // a sandbox without cookies
       }
-    },
-
-    checkForTrackingPixel: function () {
-      if (MauticJS.isPixelLoaded(true)) MauticJS.getTrackedContact();
-    },
-
-    // A page view that was held back by the opt-out is sent now.
-    optIn: function () {
-      write(OPT_OUT);
-      flush();
-    },
-
-    onFirstEventDelivery: function (callback) {
-      if (MauticJS.firstDeliveryMade) callback();
-      else MauticJS.postEventDeliveryQueue.push(callback);
     },
 
     // The server's word on the device always counts more than ours.
@@ -602,14 +580,43 @@
       MauticJS.mtcSet = true;
     },
 
-    beforeFirstEventDelivery: function (callback) {
-      MauticJS.preEventDeliveryQueue.push(callback);
+    getInput: function (task, type) {
+      return MauticJS.inputQueue.filter(function (event) {
+        return event[0] == task && event[1] == type;
+      });
     },
 
-    setTrackedEvents: function (events) {
-      if (events && Object.keys(events).length) {
-        MauticJS.dispatchEvent('mauticTrackedEvents', events);
-      }
+    getOs: function () {
+      return { Win: 'Windows', Mac: 'MacOS', Linux: 'Linux', X11: 'UNIX', '': 'Unknown OS' }[
+        /Win|Mac|Linux|X11(?!.*Linux)|$/.exec(navigator.userAgent)
+      ];
+    },
+
+    parseTextToJSON: parse,
+
+    insertStyle: function (url) {
+      var link = document.head.appendChild(document.createElement('link'));
+      link.rel = 'stylesheet';
+      link.href = url;
+    },
+
+    firstDeliveryMade: false,
+
+    onFirstEventDelivery: function (callback) {
+      if (MauticJS.firstDeliveryMade) callback();
+      else MauticJS.postEventDeliveryQueue.push(callback);
+    },
+
+    inputQueue: [],
+    beforeFirstDeliveryMade: false,
+
+    checkForTrackingPixel: function () {
+      if (MauticJS.isPixelLoaded(true)) MauticJS.getTrackedContact();
+    },
+
+    appendTrackedContact: function (data) {
+      if (!nameless()) data.mautic_device_id = device();
+      return data;
     },
 
     isPixelLoaded: function (domOnly) {
@@ -617,25 +624,27 @@
       return (pixel || 0).naturalWidth > 0;
     },
 
-    getInput: function (task, type) {
-      return MauticJS.inputQueue.filter(function (event) {
-        return event[0] == task && event[1] == type;
-      });
+    documentReady: function (callback) {
+      if (document.readyState == 'loading') on('DOMContentLoaded', callback);
+      else call(callback);
     },
 
-    deliverPageEvent: function (event, params) {
-      add(['send', 'pageview', params, event && event[3]]);
+    iterateCollection: function (collection) {
+      return function (callback) {
+        Array.from(collection).forEach(callback);
+      };
     },
 
-    getOs: function () {
-      return { Win: 'Windows', Mac: 'MacOS', Linux: 'Linux', X11: 'UNIX', '': 'Unknown OS' }[
-        /Win|Mac|Linux|X11(?!.*Linux)|$/.exec(navigator.userAgent)
-      ];
+    setTrackedEvents: function (events) {
+      if (events && Object.keys(events).length) {
+        MauticJS.dispatchEvent('mauticTrackedEvents', events);
+      }
     }
   });
 
   window.MauticDomain = window.MauticDomain || domain;
   window.MauticLang = window.MauticLang || { submittingMessage: '…' };
 
-  MauticJS.run(ownTag);
+  // A copy that another snippet has loaded speaks for the injected tag as well.
+  MauticJS.run(document.querySelector('script[data-contacttrack]') || ownTag);
 })(window, location, document, navigator, __OPTIONS__);

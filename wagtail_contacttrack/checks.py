@@ -123,7 +123,7 @@ def check_database(
 
     for alias in databases or []:
         connection = connections[alias]
-        if connection.vendor == "mysql" and not connection.mysql_is_mariadb:
+        if connection.vendor == "mysql" and not getattr(connection, "mysql_is_mariadb", True):
             yield checks.Error(
                 "MySQL is not supported: it lacks INSERT … RETURNING.",
                 hint="Use MariaDB 10.6 or later, PostgreSQL, or SQLite.",

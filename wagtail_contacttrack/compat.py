@@ -22,6 +22,11 @@ def permission_policy(model: type[Model]) -> Any:
     return ModelPermissionPolicy(model)
 
 
+def raw_host(request: HttpRequest) -> str:
+    """The Host header as it is, unchecked: it only chooses a site, a strange one the default."""
+    return str(request._get_raw_host())  # type: ignore[attr-defined]
+
+
 def csp_nonce(request: HttpRequest) -> str:
     """The nonce for a script of this response, or an empty string.
 

@@ -1,4 +1,4 @@
-"""The public paths. Include them before Wagtail's own: ``path("", include("wagtail_contacttrack.urls"))``.
+"""The public paths. Include them before Wagtail's own, at any path.
 
 Every path also answers under ``index.php/``, as clients of installations without URL rewriting
 address it, and with a trailing slash.

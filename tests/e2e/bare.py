@@ -24,7 +24,7 @@ class BareBrowser:
 
     def __enter__(self) -> BareBrowser:
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [*self.command, f"--user-data-dir={self.profile.name}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -58,7 +58,7 @@ class BareBrowser:
         self._ask(f"close/{tab}")
 
     def _ask(self, what: str, method: str = "GET") -> dict[str, str]:
-        request = Request(f"http://127.0.0.1:{self.port}/json/{what}", method=method)  # noqa: S310
-        with urlopen(request, timeout=10) as answer:  # noqa: S310
+        request = Request(f"http://127.0.0.1:{self.port}/json/{what}", method=method)
+        with urlopen(request, timeout=10) as answer:
             text = answer.read().decode()
         return json.loads(text) if text.startswith("{") else {}

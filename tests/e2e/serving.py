@@ -18,8 +18,7 @@ LIBRARIES = {
     "/htmx.js": MODULES / "htmx.org/dist/htmx.min.js",
 }
 PIXEL = bytes.fromhex(
-    "47494638396101000100900000ff000000000021f9040510000000"
-    "2c00000000010001000002020401003b"
+    "47494638396101000100900000ff000000000021f90405100000002c00000000010001000002020401003b"
 )
 DEVICE = "abcdefghijklmnopqrstuvw"
 ANSWER = f'{{"success":1,"id":7,"sid":"{DEVICE}","device_id":"{DEVICE}","events":[]}}'

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -18,7 +19,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def anonymous(self) -> ContactQuerySet:
         return self.filter(presence__known=False)
 
-    def seen_since(self, moment: timezone.datetime) -> ContactQuerySet:
+    def seen_since(self, moment: datetime) -> ContactQuerySet:
         return self.filter(presence__at__gte=moment)
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -37,6 +36,4 @@ def contacttrack_pixel(context: template.Context) -> str:
         "page_title": str(getattr(page, "title", "")),
     }
     address = f"{reverse('wagtail_contacttrack:pixel')}?{urlencode(details)}"
-    return format_html(
-        '<noscript><img src="{}" alt="" width="1" height="1"></noscript>', address
-    )
+    return format_html('<noscript><img src="{}" alt="" width="1" height="1"></noscript>', address)

@@ -14,9 +14,7 @@ from .sites import SiteOptions
 limiter = RateLimiter()
 
 
-def admit(
-    hit: Hit, site: SiteOptions, *, host: str, staff: bool, now: float
-) -> Reason | None:
+def admit(hit: Hit, site: SiteOptions, *, host: str, staff: bool, now: float) -> Reason | None:
     """Return why the hit may not be kept, or None. The first reason that applies counts.
 
     `host` is the Host header of the request, `staff` whether an editor's session came with it,

@@ -8,6 +8,7 @@ from corsheaders.signals import check_request_enabled
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
+from ..compat import raw_host
 from .admission import is_same_host
 from .sites import options_for_tracking
 
@@ -22,7 +23,7 @@ def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
         return False
     if APP_NAME not in match.app_names:
         return False
-    host = request._get_raw_host()
+    host = raw_host(request)
     site = options_for_tracking(host)
     if site is None:
         return False

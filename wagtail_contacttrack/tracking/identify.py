@@ -44,9 +44,7 @@ def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
     _follow_agents(cursor, sql, batch)
 
 
-def find_devices(
-    cursor: Any, sql: Dialect, tracking_ids: Sequence[str]
-) -> dict[str, KnownDevice]:
+def find_devices(cursor: Any, sql: Dialect, tracking_ids: Sequence[str]) -> dict[str, KnownDevice]:
     """The devices that exist, by tracking id; one query."""
     table = sql.quote(Device._meta.db_table)
     cursor.execute(
@@ -60,9 +58,7 @@ def find_devices(
     }
 
 
-def _welcome(
-    cursor: Any, sql: Dialect, newcomers: dict[str, Admitted]
-) -> dict[str, KnownDevice]:
+def _welcome(cursor: Any, sql: Dialect, newcomers: dict[str, Admitted]) -> dict[str, KnownDevice]:
     """Make a contact and a device for each tracking id, unless somebody else was faster."""
     own = _add_contacts(cursor, sql, list(newcomers.values()))
     contact_of = dict(zip(newcomers, own, strict=True))

@@ -14,7 +14,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
-from ..compat import csp_nonce
+from ..compat import csp_nonce, raw_host
 from .sites import options_for_page
 
 ServePage = Callable[..., HttpResponse]
@@ -29,7 +29,7 @@ def serve_with_tracker(next_serve_page: ServePage) -> ServePage:
 
     def serve(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
         response = next_serve_page(page, request, args, kwargs)
-        site = options_for_page(request._get_raw_host())
+        site = options_for_page(raw_host(request))
         if site is None or site.script_position not in POSITIONS or not _wanted(request, response):
             return response
         place = POSITIONS[site.script_position]

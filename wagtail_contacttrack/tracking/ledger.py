@@ -61,12 +61,12 @@ class Ledger:
 
     def read(self, batch: Sequence[Admitted]) -> None:
         """Fetch the rows that the batch may repeat or close: one query at most."""
-        keys = {
-            event_key(name) for item in batch if (name := item.hit.leaves or item.hit.event_id)
-        }
+        keys = {event_key(name) for item in batch if (name := item.hit.leaves or item.hit.event_id)}
         returning = [i for i in batch if i.device and not i.device.is_new and not i.hit.leaves]
         parts, values = [], []
-        select = f"SELECT id, event_key, device_id, url, time, title, referrer, data FROM {self.table}"  # noqa: E501,S608
+        select = (
+            f"SELECT id, event_key, device_id, url, time, title, referrer, data FROM {self.table}"  # noqa: S608
+        )
         if keys:
             parts.append(f"{select} WHERE event_key IN ({marks(list(keys))})")
             values += [self.sql.key(key) for key in keys]

@@ -61,11 +61,7 @@ class Snapshot:
     def find(self, host: str) -> SiteOptions | None:
         """The site for a Host header, as Wagtail chooses it: host and port, host, default."""
         name, _, port = host.lower().partition(":") if not host.startswith("[") else (host, "", "")
-        return (
-            self.by_host.get((name, port or "80"))
-            or self.by_name.get(name)
-            or self.default
-        )
+        return self.by_host.get((name, port or "80")) or self.by_name.get(name) or self.default
 
 
 _snapshot: Snapshot | None = None

@@ -90,9 +90,10 @@ class Dialect:
     def _assignments(
         self, table: str, key: Sequence[str], add: Iterable[str], latest: Iterable[str]
     ) -> list[str]:
-        parts = []
-        for column in map(self.quote, add):
-            parts.append(f"{column} = {self.old(table, column)} + {self.new(column)}")
+        parts = [
+            f"{column} = {self.old(table, column)} + {self.new(column)}"
+            for column in map(self.quote, add)
+        ]
         for column in map(self.quote, latest):
             both = f"{self.old(table, column)}, {self.new(column)}"
             parts.append(f"{column} = {self.greatest}({both})")

@@ -1,4 +1,4 @@
-"""The public doors. Each turns an `HttpRequest` into plain values, and an outcome into an answer."""
+"""The public doors. Each turns an `HttpRequest` into plain values and an outcome into an answer."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 
+from ..compat import raw_host
 from ..wire.hit import Door
 from ..wire.request import RawRequest
 from . import script
@@ -29,8 +30,7 @@ from .whoami import current_ids
 
 REASON_HEADER = "X-Contacttrack-Reason"
 PIXEL = bytes.fromhex(
-    "47494638396101000100900000ff000000000021f9040510000000"
-    "2c00000000010001000002020401003b"
+    "47494638396101000100900000ff000000000021f90405100000002c00000000010001000002020401003b"
 )
 SCRIPT_MAX_AGE = 3600
 
@@ -55,7 +55,7 @@ def public(view: View) -> View:
 @public
 def mtc_js(request: HttpRequest) -> HttpResponse:
     """The tracker script: cacheable by everybody, the same for all visitors of a site."""
-    site = options_for_tracking(_host(request))
+    site = options_for_tracking(raw_host(request))
     body, etag = script.build(site.tracker_options if site else {})
     matches = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     response: HttpResponse
@@ -130,16 +130,14 @@ def is_staff(request: HttpRequest) -> bool:
         return False
     user = getattr(request, "user", None)
     try:
-        return bool(
-            user and user.is_active and user.has_perm("wagtailadmin.access_admin")
-        )
+        return bool(user and user.is_active and user.has_perm("wagtailadmin.access_admin"))
     except DatabaseError:
         return False
 
 
 def _take(request: HttpRequest, door: Door) -> tuple[Outcome, datetime]:
     now = timezone.now()
-    site = options_for_tracking(_host(request))
+    site = options_for_tracking(raw_host(request))
     if site is None:
         return Outcome(Reason.INVALID), now
     raw = _raw(request, _body(request, site))
@@ -156,13 +154,8 @@ def _raw(request: HttpRequest, body: bytes) -> RawRequest:
         body=body,
         peer=request.META.get("REMOTE_ADDR", ""),
         scheme=request.scheme or "http",
-        host=_host(request),
+        host=raw_host(request),
     )
-
-
-def _host(request: HttpRequest) -> str:
-    """The Host header as it is: it only chooses a site, and a strange one gets the default."""
-    return request._get_raw_host()
 
 
 def _body(request: HttpRequest, site: SiteOptions) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..contacts.models import Device
-from ..wire.hit import decode
 from ..wire.addresses import parse_networks
+from ..wire.hit import decode
 from ..wire.request import RawRequest
 
 

@@ -54,7 +54,7 @@ class Agent:
         return self.kind == "bot"
 
 
-class _FastUserAgent(UserAgent):  # type: ignore[misc]
+class _FastUserAgent(UserAgent):
     """`user_agents.UserAgent`, filled by ua-parser's fastest core instead of its slowest."""
 
     def __init__(self, text: str) -> None:

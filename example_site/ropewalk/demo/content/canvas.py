@@ -52,7 +52,9 @@ class Canvas:
     def polygon(self, points: Sequence[Point], color: str) -> None:
         self.draw.polygon([(x * SCALE, y * SCALE) for x, y in points], color)
 
-    def box(self, left: float, top: float, right: float, bottom: float, color: str, radius: float = 0) -> None:  # noqa: E501
+    def box(
+        self, left: float, top: float, right: float, bottom: float, color: str, radius: float = 0
+    ) -> None:
         """A rectangle, with round corners if asked for."""
         corners = [edge * SCALE for edge in (left, top, right, bottom)]
         self.draw.rounded_rectangle(corners, radius * SCALE, color)
@@ -93,7 +95,12 @@ class Canvas:
     @staticmethod
     def _box(center: Point, radius: float) -> list[float]:
         x, y = center
-        return [(x - radius) * SCALE, (y - radius) * SCALE, (x + radius) * SCALE, (y + radius) * SCALE]  # noqa: E501
+        return [
+            (x - radius) * SCALE,
+            (y - radius) * SCALE,
+            (x + radius) * SCALE,
+            (y + radius) * SCALE,
+        ]
 
 
 def polar(center: Point, radius: float, degrees: float) -> Point:

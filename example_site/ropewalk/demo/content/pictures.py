@@ -8,7 +8,17 @@ from random import Random
 
 from .canvas import HEIGHT, WIDTH, Canvas, polar
 from .shapes import (
-    BRASS, INK, LEATHER, STEEL, bicycle, chain, gear, lamp, saddle, spanner, wheel,
+    BRASS,
+    INK,
+    LEATHER,
+    STEEL,
+    bicycle,
+    chain,
+    gear,
+    lamp,
+    saddle,
+    spanner,
+    wheel,
 )  # fmt: skip
 
 
@@ -71,14 +81,21 @@ def winter() -> Canvas:
     for x, size in ((120, 1.0), (330, 0.72), (1290, 0.8), (1480, 1.1)):
         for level in range(3):
             half, top = (150 - level * 34) * size, 820 - (170 + level * 120) * size
-            canvas.polygon([(x - half, top + 190 * size), (x, top), (x + half, top + 190 * size)], "#4d7169")  # noqa: E501
-            canvas.polygon([(x - half * 0.42, top + 80 * size), (x, top), (x + half * 0.42, top + 80 * size)], "#f2f6f7")  # noqa: E501
+            canvas.polygon(
+                [(x - half, top + 190 * size), (x, top), (x + half, top + 190 * size)], "#4d7169"
+            )
+            canvas.polygon(
+                [(x - half * 0.42, top + 80 * size), (x, top), (x + half * 0.42, top + 80 * size)],
+                "#f2f6f7",
+            )
         canvas.box(x - 14 * size, 810, x + 14 * size, 870, "#5b4632")
     hill = [(step * 40, 880 + 22 * sin(step / 4)) for step in range(41)]
     canvas.polygon([(0, HEIGHT), *hill, (WIDTH, HEIGHT)], "#f6f9fa")
     bicycle(canvas, (800, 1070), 560, "#b4541a")
     for _ in range(170):
-        canvas.disc((random.random() * WIDTH, random.random() * HEIGHT), random.uniform(3, 8), "#ffffff")  # noqa: E501
+        canvas.disc(
+            (random.random() * WIDTH, random.random() * HEIGHT), random.uniform(3, 8), "#ffffff"
+        )
     return canvas
 
 
@@ -91,7 +108,10 @@ def city_bike() -> Canvas:
 
 def gravel_bike() -> Canvas:
     canvas = Canvas("#f2dfc8", "#f7f1e6")
-    canvas.polygon([(0, 760), (500, 560), (900, 720), (1250, 540), (1600, 700), (1600, 1200), (0, 1200)], "#d9b994")  # noqa: E501
+    canvas.polygon(
+        [(0, 760), (500, 560), (900, 720), (1250, 540), (1600, 700), (1600, 1200), (0, 1200)],
+        "#d9b994",
+    )
     canvas.polygon([(0, 900), (600, 790), (1600, 880), (1600, 1200), (0, 1200)], "#c29b6c")
     bicycle(canvas, (800, 1060), 660, "#2f3f5c", sporty=True, guards=False, tyre="#5a4632")
     return canvas
@@ -100,7 +120,11 @@ def gravel_bike() -> Canvas:
 def leather_saddle() -> Canvas:
     canvas = Canvas("#e9e2d3", "#f6f2e9")
     canvas.shadow((800, 1000), 900, 90)
-    for start, end in (((560, 700), (700, 760)), ((700, 760), (1000, 760)), ((1000, 760), (1230, 640))):  # noqa: E501
+    for start, end in (
+        ((560, 700), (700, 760)),
+        ((700, 760), (1000, 760)),
+        ((1000, 760), (1230, 640)),
+    ):
         canvas.line([start, end], STEEL, 26)
     canvas.line([(790, 760), (770, 1000)], STEEL, 58)
     canvas.box(735, 730, 850, 800, "#7c8a84", 16)
@@ -130,7 +154,9 @@ def bell() -> Canvas:
     canvas.box(700, 820, 900, 985, "#7c8a84", 22)
     dome = [polar((800, 800), 400, angle) for angle in range(180, 361, 3)]
     canvas.polygon(dome, BRASS)
-    canvas.polygon([polar((800, 800), 400, angle) for angle in range(180, 250, 3)] + [(700, 800)], "#e6bb66")  # noqa: E501
+    canvas.polygon(
+        [polar((800, 800), 400, angle) for angle in range(180, 250, 3)] + [(700, 800)], "#e6bb66"
+    )
     canvas.box(380, 780, 1220, 830, "#b9852c", 25)
     canvas.disc((800, 404), 36, "#b9852c")
     canvas.line([(1150, 800), (1290, 690)], "#7c8a84", 34)
@@ -222,7 +248,9 @@ def night() -> Canvas:
     canvas = Canvas("#0f1b2b", "#2a3d4f")
     random = Random(3)
     for _ in range(90):
-        canvas.disc((random.random() * WIDTH, random.random() * 620), random.uniform(1.5, 4), "#dfe7f0")  # noqa: E501
+        canvas.disc(
+            (random.random() * WIDTH, random.random() * 620), random.uniform(1.5, 4), "#dfe7f0"
+        )
     canvas.disc((1320, 220), 90, "#f0e6c8")
     canvas.disc((1284, 200), 84, "#15222f")
     canvas.box(0, 990, WIDTH, HEIGHT, "#16222e")

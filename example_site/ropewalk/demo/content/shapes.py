@@ -74,7 +74,9 @@ def bicycle(
         canvas.line([spot(32.5, 95), spot(46, 96)], INK, tube * 0.8)
         canvas.arc(spot(46, 88.5), 7.5 * unit, -90, 100, INK, tube * 0.85)
     else:
-        canvas.line([spot(32.5, 95), spot(36, 101), spot(28, 103.5), spot(20, 101)], INK, tube * 0.8)  # noqa: E501
+        canvas.line(
+            [spot(32.5, 95), spot(36, 101), spot(28, 103.5), spot(20, 101)], INK, tube * 0.8
+        )
         canvas.line([spot(20, 101), spot(14, 99.5)], LEATHER, tube * 1.1)
         lamp(canvas, spot(43, 84), 4.2 * unit)
     if basket:
@@ -133,11 +135,18 @@ def lamp(canvas: Canvas, at: Point, size: float) -> None:
     """A round headlamp that shines to the right."""
     x, y = at
     canvas.polygon(
-        [(x - size, y - size * 0.55), (x + size * 0.5, y - size), (x + size * 0.5, y + size), (x - size, y + size * 0.55)],  # noqa: E501
+        [
+            (x - size, y - size * 0.55),
+            (x + size * 0.5, y - size),
+            (x + size * 0.5, y + size),
+            (x - size, y + size * 0.55),
+        ],
         STEEL,
     )
     canvas.disc((x - size * 0.9, y), size * 0.58, STEEL)
-    canvas.box(x + size * 0.4, y - size * 1.05, x + size * 0.75, y + size * 1.05, "#ffe9a8", size * 0.15)  # noqa: E501
+    canvas.box(
+        x + size * 0.4, y - size * 1.05, x + size * 0.75, y + size * 1.05, "#ffe9a8", size * 0.15
+    )
 
 
 def chain(canvas: Canvas, start: Point, end: Point, size: float, color: str = STEEL) -> None:
@@ -164,7 +173,12 @@ def spanner(canvas: Canvas, at: Point, length: float, color: str = STEEL) -> Non
     canvas.line([(x, y + head), (x, y + length - head * 0.6)], color, length * 0.085)
     canvas.disc((x, y + head * 0.6), head, color)
     canvas.polygon(
-        [(x - head * 0.42, y - head), (x + head * 0.42, y - head), (x + head * 0.42, y + head * 0.5), (x - head * 0.42, y + head * 0.5)],  # noqa: E501
+        [
+            (x - head * 0.42, y - head),
+            (x + head * 0.42, y - head),
+            (x + head * 0.42, y + head * 0.5),
+            (x - head * 0.42, y + head * 0.5),
+        ],
         "#e7ddc9",
     )
     canvas.ring((x, y + length - head * 0.6), head * 0.62, color, head * 0.42)

@@ -36,7 +36,9 @@ def translations(context: template.Context) -> list[dict[str, Any]]:
     page = context.get("page")
     if page is None or not getattr(page, "pk", None):
         return []
-    found = page.get_translations(inclusive=True).live().select_related("locale").order_by("locale_id")
+    found = (
+        page.get_translations(inclusive=True).live().select_related("locale").order_by("locale_id")
+    )
     request = context.get("request")
     return [
         {"page": other, "locale": other.locale, "url": other.get_full_url(request)}
@@ -50,4 +52,3 @@ def euros(amount: Any) -> str:
     if get_language() == "de":
         return f"{amount:,.2f} €".translate(str.maketrans(",.", ".,"))
     return f"€{amount:,.2f}"
-

@@ -78,7 +78,7 @@ class Command(BaseCommand):
         secret = password(settings.VAR / "admin-password.txt", env.text("DEMO_ADMIN_PASSWORD"))
         ensure_accounts(secret)
         with Progress(self.stderr, "Drawing and writing", 17) as progress:
-            build(timezone.localdate(), lambda name: progress.advance())
+            build(timezone.localdate(), lambda _: progress.advance())
         place_site(port, shop_port)
         if env.boolean("DEMO_TRAFFIC", default=True):
             call_command("generate_traffic", shop_port=shop_port)
