@@ -11,8 +11,8 @@ from ropewalk.env import Environment
 env = Environment(os.environ)
 
 # SQLite in a file: the tests with many threads need what an in-memory database cannot do.
-SCRATCH = Path(tempfile.gettempdir()) / f"contacttrack-tests-{os.getuid()}"
-SCRATCH.mkdir(exist_ok=True)
+_scratch = tempfile.TemporaryDirectory(prefix="contacttrack-tests-")
+SCRATCH = Path(_scratch.name)
 
 SECRET_KEY = "only for the tests"
 DEBUG = False
@@ -20,8 +20,12 @@ ALLOWED_HOSTS = ["*"]
 
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{SCRATCH / 'db.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}
+# The suffix lets several runs share one database server.
+DATABASES["default"]["TEST"] = {
+    "NAME": str(SCRATCH / "test.sqlite3")
+    if DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    else "test_contacttrack" + env.text("TEST_DATABASE_SUFFIX")
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
