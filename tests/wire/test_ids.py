@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wagtail_contacttrack.wire.ids import event_key, new_tracking_id, valid_tracking_id
+from wagtail_contacttrack.wire.ids import text_key, new_tracking_id, valid_tracking_id
 
 
 def test_tracking_ids_have_their_form_and_do_not_repeat() -> None:
@@ -27,9 +27,9 @@ def test_anything_else_is_no_tracking_id(value: str) -> None:
 
 def test_event_keys_never_change() -> None:
     # Stored rows are found by them.
-    assert str(event_key("0123456789abcdef")) == "b0108420-9f82-51f6-a1f6-68713ffa2bd5"
+    assert str(text_key("0123456789abcdef")) == "b0108420-9f82-51f6-a1f6-68713ffa2bd5"
 
 
 @given(st.text(max_size=64), st.text(max_size=64))
 def test_event_keys_are_equal_for_equal_ids_only(one: str, other: str) -> None:
-    assert (event_key(one) == event_key(other)) is (one == other)
+    assert (text_key(one) == text_key(other)) is (one == other)

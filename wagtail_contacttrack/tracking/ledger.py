@@ -12,7 +12,7 @@ from typing import Any
 from ..activity.kinds import PAGE_HIT
 from ..activity.models import Activity
 from ..wire.hit import Hit
-from ..wire.ids import event_key
+from ..wire.ids import text_key
 from . import lookups
 from .lookups import page_address
 from .outcome import Admitted
@@ -61,7 +61,7 @@ class Ledger:
 
     def read(self, batch: Sequence[Admitted]) -> None:
         """Fetch the rows that the batch may repeat or close: one query at most."""
-        keys = {event_key(name) for item in batch if (name := item.hit.leaves or item.hit.event_id)}
+        keys = {text_key(name) for item in batch if (name := item.hit.leaves or item.hit.event_id)}
         returning = [i for i in batch if i.device and not i.device.is_new and not i.hit.leaves]
         parts, values = [], []
         select = (
@@ -104,7 +104,7 @@ class Ledger:
     def view(self, item: Admitted) -> None:
         """Take in a page view: a new row, or one that is there already."""
         hit = item.hit
-        key = event_key(hit.event_id) if hit.event_id else uuid.uuid4()
+        key = text_key(hit.event_id) if hit.event_id else uuid.uuid4()
         same = self.by_key.get(key)
         row = same or self._twin(item)
         if row is None:
@@ -118,7 +118,7 @@ class Ledger:
 
     def leave(self, item: Admitted) -> None:
         """Take in the end of a page view. An unknown page view is an unusable request."""
-        row = self.by_key.get(event_key(item.hit.leaves))
+        row = self.by_key.get(text_key(item.hit.leaves))
         if row is None:
             item.outcome.reason = Reason.INVALID
             return

@@ -5,24 +5,19 @@ from __future__ import annotations
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..activity.models import TrackedPage
 from ..contacts.models import UserAgent
 from ..wire import agents
+from ..wire.ids import text_key
 from .sql import Dialect
 
 MEMORY = 20_000
 AGENT_COLUMNS = (
     "digest", "raw", "browser", "browser_version", "os", "os_version", "brand", "model", "kind",
 )  # fmt: skip
-
-
-def digest(text: str) -> uuid.UUID:
-    """A 128-bit name for `text`, the same everywhere and for ever."""
-    return uuid.UUID(bytes=blake2b(text.encode("utf-8", "replace"), digest_size=16).digest())
 
 
 def page_address(url: str) -> str:
@@ -109,7 +104,7 @@ def _learn(
     wanted: Mapping[str, Sequence[Any]],
     memory: IdMemory,
 ) -> None:
-    missing = {digest(text): text for text in wanted if memory.get(text) is None}
+    missing = {text_key(text): text for text in wanted if memory.get(text) is None}
     # One order everywhere, so that two processes never wait for each other's rows.
     rows = [(sql.key(key), *wanted[missing[key]]) for key in sorted(missing)]
     if not rows:

@@ -27,8 +27,8 @@ def valid_tracking_id(value: str) -> bool:
     return _TRACKING_ID.fullmatch(value) is not None
 
 
-def event_key(event_id: str) -> uuid.UUID:
-    """The key under which an event is stored: the same for the same id, of one size for all."""
-    digest = blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    # The bits of version 5 (a name's digest), as some databases look at them.
+def text_key(text: str) -> uuid.UUID:
+    """A key of one size for any text: the same for the same text, everywhere and for ever."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    # The bits of version 5 (a name's digest): MariaDB refuses what is not a proper UUID.
     return uuid.UUID(bytes=digest, version=5)
