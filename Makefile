@@ -4,8 +4,8 @@
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(if $(shell $(name) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(name))))
 VENV := .venv
 BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
 RUN := PYTHONPATH=.:example_site $(BIN)/python
-export PORT EXTERNAL_PORT DEMO_TRAFFIC DEMO_ADMIN_PASSWORD
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all e2e bench docs screenshots lint format tracker messages clean
@@ -63,15 +63,16 @@ clean: ## Remove what these targets have made
 
 $(VENV)/bin/python:
 	$(if $(PYTHON),,$(error Python 3.11 or later is needed))
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	@echo "Making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
 
 # One stamp for each set of requirements: $(VENV)/test installs the extra "test".
 $(addprefix $(VENV)/,demo test e2e databases lint docs bench): $(VENV)/bin/python pyproject.toml
 	@scripts/need $(@F)-libraries
-	$(BIN)/python -m pip install --quiet --editable '.[$(@F)$(if $(filter lint,$(@F)),$(comma)bench$(comma)e2e)]'
+	@echo "Installing what \"$(@F)\" needs"
+	@$(BIN)/python -m pip install --quiet --editable '.[$(@F)$(if $(filter lint,$(@F)),$(comma)bench$(comma)e2e)]'
 	@# Works with Wagtail 8; only its own metadata says otherwise.
-	$(if $(filter demo docs,$(@F)),,$(BIN)/python -m pip install --quiet --no-deps 'wagtail-cache>=3')
+	@$(if $(filter demo docs,$(@F)),true,$(BIN)/python -m pip install --quiet --no-deps 'wagtail-cache>=3')
 	@touch $@
 
 comma := ,

@@ -15,7 +15,7 @@ PREFIX = "CONTACTTRACK_"
 
 
 class Environment:
-    """Reads one mapping of variables. A variable that is missing gives the default."""
+    """Reads one mapping of variables. One that is missing or empty gives the default."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.variables = variables
@@ -63,15 +63,16 @@ class Environment:
             if name == variable:
                 continue
             if name in defaults:
-                found[name] = self._read(variable, None, reader_for(defaults[name]))
+                if self.variables[variable].strip():
+                    found[name] = self._read(variable, None, reader_for(defaults[name]))
             else:
                 warnings.warn(f"{variable} names no setting of contacttrack.", stacklevel=2)
         return found
 
     def _read(self, name: str, default: Any, reader: Callable[[str], Any]) -> Any:
-        if name not in self.variables:
+        value = self.variables.get(name, "").strip()
+        if not value:
             return default
-        value = self.variables[name].strip()
         try:
             return reader(value)
         except ValueError as error:
