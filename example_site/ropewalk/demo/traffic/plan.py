@@ -94,11 +94,11 @@ class Plan:
     random: Random = field(init=False)
     people: list[Visitor] = field(init=False)
     events: list[Event] = field(init=False)
+    _ids: Iterator[int] = field(init=False, repr=False, default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
         self.people = visitors(self.random, self.contacts)
-        self._ids = itertools.count(1)
         views = self._views()
         events: list[Event] = [*views, *self._leaves(views), *self._strays(views)]
         # Stable, so that a page is never left before it is opened.
@@ -108,7 +108,7 @@ class Plan:
         """As many views as asked for. Every visitor comes at least once."""
         starts: dict[int, list[datetime]] = {person.number: [] for person in self.people}
         lengths: dict[int, list[int]] = {person.number: [] for person in self.people}
-        missing = self.hits
+        missing, full = self.hits, 0
         eagerness = [person.eagerness for person in self.people]
         queue: Iterator[Visitor] = itertools.chain(
             self.people, iter(lambda: self.random.choices(self.people, eagerness)[0], None)
@@ -118,6 +118,9 @@ class Plan:
             length = min(self._length(), max(missing - waiting, 1))
             start = self._start(person, starts[person.number])
             if start is None:
+                full += 1
+                if full > 100 * len(self.people):
+                    break  # There is no room for more visits in so few days.
                 continue
             starts[person.number].append(start)
             lengths[person.number].append(length)
