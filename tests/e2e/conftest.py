@@ -13,28 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from wagtail_contacttrack.tracking import admission, counters, lookups, sites
 
 from . import urls
+from .chromium import ARGUMENTS, CHROMIUM, USER_AGENT
 from .serving import Page as Served
 from .serving import Server, Tracker
 
 # Playwright's own event loop runs in the thread of the tests; the ORM is used between its calls.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-# What a person's browser says; the headless one calls itself a robot.
-USER_AGENT = (
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/140.0.0.0 Safari/537.36"
-)
 HERE = Path(__file__).parent
 
 

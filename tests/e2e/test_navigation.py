@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from .bare import BareBrowser
-from .conftest import ARGUMENTS, CHROMIUM, USER_AGENT, Tracked, document, settled, snippet, until
+from .chromium import ARGUMENTS, CHROMIUM, USER_AGENT
+from .conftest import Tracked, document, settled, snippet, until
 
 
 def paths(site: Tracked) -> list[str]:

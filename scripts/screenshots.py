@@ -1,0 +1,181 @@
+"""Takes the documentation's pictures of the demo, in light and dark: make screenshots.
+
+The demo is made anew in a temporary folder, with the same visitors each time, and served on free
+ports.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from tests.e2e.chromium import ARGUMENTS, CHROMIUM
+
+ROOT = Path(__file__).parent.parent
+IMAGES = ROOT / "docs" / "images"
+MANAGE = ROOT / "example_site" / "manage.py"
+PASSWORD = "only-for-pictures"  # noqa: S105
+SIZE = {"width": 1280, "height": 860}
+MAX_BYTES = 250_000
+START_SECONDS = 600
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="contacttrack-pictures-") as folder:
+        environment = demo_environment(Path(folder))
+        with serving(environment) as site, sync_playwright() as playwright:
+            contact = telling_contact(environment)
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            for scheme in ("light", "dark"):
+                context = browser.new_context(
+                    viewport=SIZE,  # type: ignore[arg-type]
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    reduced_motion="reduce",
+                    locale="en-GB",
+                    timezone_id="Europe/Berlin",
+                )
+                page = context.new_page()
+                log_in(page, site)
+                Pictures(page, site, "" if scheme == "light" else "-dark").take(contact)
+                context.close()
+            browser.close()
+
+
+class Pictures:
+    """The same walk through the admin in each colour scheme."""
+
+    def __init__(self, page: Page, site: str, suffix: str) -> None:
+        self.page = page
+        self.site = site
+        self.suffix = suffix
+
+    def take(self, contact: str) -> None:
+        self.open("/admin/")
+        self.save("home")
+        self.open("/admin/contact/")
+        self.save("contacts")
+        self.open(f"/admin/contact/inspect/{contact}/")
+        self.save("contact-timeline")
+        details = self.page.locator("main details:visible").first
+        details.locator("summary").click()
+        self.show(details)
+        self.save("timeline-details")
+        self.open("/admin/settings/wagtail_contacttrack/trackingsettings/")
+        self.save("tracking-settings")
+        self.show(self.page.get_by_role("heading", name="What arrives"))
+        self.save("status-panel")
+
+    def open(self, path: str) -> None:
+        answer = self.page.goto(self.site + path)
+        if answer is None or not answer.ok:
+            sys.exit(f"{path} answers {answer.status if answer else 'nothing'}.")
+        self.page.wait_for_load_state("networkidle")
+
+    def show(self, place: Locator) -> None:
+        """Scroll until `place` stands below the admin's own header."""
+        place.evaluate("node => scrollTo(0, scrollY + node.getBoundingClientRect().top - 140)")
+
+    def save(self, name: str) -> None:
+        """Write the window as a PNG with as many colours as it takes to stay small."""
+        target = IMAGES / f"{name}{self.suffix}.png"
+        picture = Image.open(io.BytesIO(self.page.screenshot(animations="disabled")))
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
+        size = target.stat().st_size
+        if size > MAX_BYTES:
+            sys.exit(f"{target.name} has {size} bytes, more than {MAX_BYTES}.")
+        say(f"{target.relative_to(ROOT)}  {size // 1000} kB")
+
+
+def demo_environment(folder: Path) -> dict[str, str]:
+    """Variables of a demo of its own, whatever the caller's shell has set for another one."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CONTACTTRACK_") and name not in ("DATABASE_URL", "DEBUG")
+    }
+    port, external_port = free_ports(2)
+    return {
+        **kept,
+        "EXAMPLE_SITE_VAR": str(folder),
+        "PORT": str(port),
+        "EXTERNAL_PORT": str(external_port),
+        "DEMO_ADMIN_PASSWORD": PASSWORD,
+        "DEMO_TRAFFIC": "1",
+    }
+
+
+@contextlib.contextmanager
+def serving(environment: dict[str, str]) -> Iterator[str]:
+    """The address of the demo's site, for as long as it is served."""
+    say("Making a demo")
+    process = subprocess.Popen([sys.executable, MANAGE, "demo"], env=environment)  # noqa: S603
+    try:
+        site = f"http://localhost:{environment['PORT']}"
+        wait_for(f"{site}/", process)
+        yield site
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            sys.exit("The demo has ended.")
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=20):  # noqa: S310
+            return
+        time.sleep(0.5)
+    sys.exit("The demo did not start in time.")
+
+
+def telling_contact(environment: dict[str, str]) -> str:
+    """The id of a known contact who came often, and lately by a campaign."""
+    code = """
+from django.db.models import Count, Q
+from wagtail_contacttrack.models import Contact
+campaigns = Count("activities", filter=Q(activities__data__has_key="utm"))
+contacts = Contact.objects.known().exclude(firstname="").annotate(campaigns=campaigns)
+print(contacts.order_by("-campaigns", "pk").values_list("pk", flat=True)[0])
+"""
+    command = [sys.executable, MANAGE, "shell", "-v", "0", "-c", code]
+    found = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
+    return found.stdout.split()[-1]
+
+
+def log_in(page: Page, site: str) -> None:
+    page.goto(f"{site}/admin/login/")
+    page.locator("[name=username]").fill("admin")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[type=submit]").click()
+    page.wait_for_url(f"{site}/admin/")
+
+
+def free_ports(number: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for item in sockets:
+            item.bind(("127.0.0.1", 0))
+        return [item.getsockname()[1] for item in sockets]
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
