@@ -21,11 +21,15 @@ PAGE_SIZE = 50
 # How far a page looks beyond its edges, and between the rows that a filter has left.
 CONTEXT = 200
 BETWEEN = 2_000
+# How many rows back the last use of a device is looked for.
+LOOK_BACK = 2_000
+# What a row is shown with.
+RELATED = ("agent", "device", "page")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader wants to see; empty means everything."""
+    """What a reader wants to see; empty means everything. `until` itself is no longer shown."""
 
     kinds: tuple[str, ...] = ()
     text: str = ""
@@ -71,25 +75,29 @@ class Mark(NamedTuple):
     left_at: datetime | None
 
 
+MARK = Mark._fields
+
+
 @dataclass(slots=True)
 class Session:
     """Rows of one visit that stand on this page, and facts about the whole visit.
 
-    `more` says that the facts are a lower bound, because the visit is very long.
+    `size` and `page_hits` count the whole visit, shown or not; `more` says that they and the times
+    are a lower bound, because the visit is very long. `entry` is the page hit that it began with,
+    as far as anybody looked.
     """
 
-    rows: list[Activity] = field(default_factory=list)
-    start: datetime | None = None
-    end: datetime | None = None
+    start: datetime
+    end: datetime
+    size: int = 0
     page_hits: int = 0
     more: bool = False
-    began_before: bool = False
-    went_on_after: bool = False
+    entry_id: int | None = None
+    entry: Activity | None = None
+    rows: list[Activity] = field(default_factory=list)
 
     @property
     def duration(self) -> timedelta:
-        if self.start is None or self.end is None:
-            return timedelta()
         return self.end - self.start
 
 
@@ -114,7 +122,7 @@ def rows_of(contact_id: int, filters: Filters = Filters()) -> QuerySet[Activity]
     if filters.since:
         rows = rows.filter(time__gte=filters.since)
     if filters.until:
-        rows = rows.filter(time__lte=filters.until)
+        rows = rows.filter(time__lt=filters.until)
     if filters.text:
         rows = rows.filter(
             Q(title__icontains=filters.text)
@@ -133,11 +141,11 @@ def read(
     after: Cursor | None = None,
     size: int = PAGE_SIZE,
 ) -> TimelinePage:
-    """One page: the newest rows, or those before or after a cursor. At most five queries.
+    """One page: the newest rows, or those before or after a cursor. At most six queries.
 
-    A page that reaches the newest row while going back in time's other direction is the first page.
+    Going after a cursor until there is nothing newer ends on the first page, filled up.
     """
-    matching = rows_of(contact_id, filters).select_related("agent", "device")
+    matching = rows_of(contact_id, filters).select_related(*RELATED)
     if after is not None:
         rows = list(_after(matching, after).order_by("time", "id")[: size + 1])
         if len(rows) > size:
@@ -146,6 +154,8 @@ def read(
         before = None
     found = _before(matching, before) if before else matching
     rows = list(found[: size + 1])
+    if not rows:
+        return TimelinePage([], newer=before)
     return _page(
         contact_id, rows[:size], gap, filters, newer=before is not None, older=len(rows) > size
     )
@@ -168,8 +178,6 @@ def _page(
     newer: bool,
     older: bool,
 ) -> TimelinePage:
-    if not rows:
-        return TimelinePage([])
     first, last = Cursor(rows[0].time, rows[0].id), Cursor(rows[-1].time, rows[-1].id)
     return TimelinePage(
         sessions=_sessions(contact_id, rows, gap, filters, look_newer=newer, look_older=older),
@@ -189,38 +197,43 @@ def _sessions(
 ) -> list[Session]:
     first, last = Cursor(rows[0].time, rows[0].id), Cursor(rows[-1].time, rows[-1].id)
     everything = Activity.objects.filter(contact_id=contact_id)
-    fields = ("time", "id", "kind", "left_at")
     newer: list[Mark] = []
     older: list[Mark] = []
     if look_newer or filters.active:
-        found = _after(everything, first).order_by("time", "id").values_list(*fields)
+        found = _after(everything, first).order_by("time", "id").values_list(*MARK)
         newer = [Mark(*values) for values in found[:CONTEXT]][::-1]
     if look_older or filters.active:
-        found = _before(everything, last).order_by("-time", "-id").values_list(*fields)
+        found = _before(everything, last).order_by("-time", "-id").values_list(*MARK)
         older = [Mark(*values) for values in found[:CONTEXT]]
     marks = [Mark(row.time, row.id, row.kind, row.left_at) for row in rows]
+    reach = None
     if filters.active and len(rows) > 1:
-        marks = _marks_between(everything, first, last, marks)
-    runs = _runs([*newer, *marks, *older], gap)
-    return _place(rows, runs, limits=(_edge(newer, 0), _edge(older, -1)))
+        marks, reach = _marks_between(everything, first, last, marks)
+    sessions = _place(rows, _runs([*newer, *marks, *older], gap), gap)
+    edges = [_edge(newer, 0), _edge(older, -1)]
+    for session in sessions:
+        session.more = any(edge and session.start <= edge <= session.end for edge in edges)
+        session.more |= reach is not None and session.start <= reach
+    _find_entries(sessions)
+    return sessions
 
 
-def _edge(marks: Sequence[Mark], position: int) -> int | None:
-    """The id of the outermost mark, if there may be more beyond it."""
-    return marks[position].id if len(marks) == CONTEXT else None
+def _edge(marks: Sequence[Mark], position: int) -> datetime | None:
+    """The time of the outermost mark, if there may be more beyond it."""
+    return marks[position].time if len(marks) == CONTEXT else None
 
 
 def _marks_between(
     everything: QuerySet[Activity], first: Cursor, last: Cursor, shown: list[Mark]
-) -> list[Mark]:
-    """All rows between two, with those that the filter left out; only a part if they are many."""
+) -> tuple[list[Mark], datetime | None]:
+    """All rows between two, with those that the filter left out.
+
+    If they are many, only the newer ones, and the time that those reach back to.
+    """
     between = _before(_after(everything, last), first).order_by("-time", "-id")
-    found = between.values_list("time", "id", "kind", "left_at")[:BETWEEN]
-    return sorted({*shown, *(Mark(*values) for values in found)}, key=_newest_first)
-
-
-def _newest_first(mark: Mark) -> tuple[float, int]:
-    return (-mark.time.timestamp(), -mark.id)
+    found = [Mark(*values) for values in between.values_list(*MARK)[:BETWEEN]]
+    reach = found[-1].time if len(found) == BETWEEN else None
+    return sorted({*shown, *found}, key=lambda mark: mark[:2], reverse=True), reach
 
 
 def _runs(marks: Iterable[Mark], gap: timedelta) -> list[list[Mark]]:
@@ -234,31 +247,40 @@ def _runs(marks: Iterable[Mark], gap: timedelta) -> list[list[Mark]]:
     return runs
 
 
-def _place(
-    rows: list[Activity], runs: list[list[Mark]], limits: tuple[int | None, int | None]
-) -> list[Session]:
+def _place(rows: list[Activity], runs: list[list[Mark]], gap: timedelta) -> list[Session]:
     """Put the rows of a page into the sessions that their marks belong to."""
     run_of = {mark.id: number for number, run in enumerate(runs) for mark in run}
     sessions: dict[int, Session] = {}
     for row in rows:
         number = run_of[row.id]
         if number not in sessions:
-            sessions[number] = _session(runs[number], limits)
+            sessions[number] = _session(runs[number], gap)
         sessions[number].rows.append(row)
-    for number, session in sessions.items():
-        ids = [mark.id for mark in runs[number]]
-        session.went_on_after = ids[0] != session.rows[0].id
-        session.began_before = ids[-1] != session.rows[-1].id
     return list(sessions.values())
 
 
-def _session(run: list[Mark], limits: tuple[int | None, int | None]) -> Session:
+def _session(run: list[Mark], gap: timedelta) -> Session:
+    # A tab may stay open for days; a visit ends when nothing has happened for as long as `gap`.
+    ends = [min(mark.left_at or mark.time, mark.time + gap) for mark in run]
+    hits = [mark.id for mark in run if mark.kind == PAGE_HIT]
     return Session(
         start=run[-1].time,
-        end=max(mark.left_at or mark.time for mark in run),
-        page_hits=sum(mark.kind == PAGE_HIT for mark in run),
-        more=run[0].id == limits[0] or run[-1].id == limits[1],
+        end=max(*ends, run[0].time),
+        size=len(run),
+        page_hits=len(hits),
+        entry_id=hits[-1] if hits else None,
     )
+
+
+def _find_entries(sessions: list[Session]) -> None:
+    """Give each session its entry: a row of the page, or one that a single query fetches."""
+    known = {row.id: row for session in sessions for row in session.rows}
+    wanted = {s.entry_id for s in sessions if s.entry_id and not s.more} - set(known)
+    if wanted:
+        known.update(Activity.objects.select_related(*RELATED).in_bulk(wanted))
+    for session in sessions:
+        if session.entry_id and not session.more:
+            session.entry = known.get(session.entry_id)
 
 
 def count_by_period(contact_id: int, bounds: Sequence[datetime]) -> list[int]:
@@ -271,14 +293,19 @@ def count_by_period(contact_id: int, bounds: Sequence[datetime]) -> list[int]:
     return list(rows.aggregate(**counts).values())
 
 
-def device_uses(contact_id: int, limit: int = 2_000) -> tuple[dict[int, datetime], datetime | None]:
-    """When each device was last used, as far as the contact's latest `limit` rows tell.
+def device_uses(contact_id: int) -> tuple[dict[int, datetime], datetime | None]:
+    """When each device was last used, as far as the contact's latest rows tell.
 
     The second value is the time that the look-back reached, or None if it saw everything.
     """
-    found = list(rows_of(contact_id).values_list("device_id", "time")[:limit])
+    found = list(rows_of(contact_id).values_list("device_id", "time")[:LOOK_BACK])
     uses: dict[int, datetime] = {}
     for device_id, time in found:
         if device_id is not None:
             uses.setdefault(device_id, time)
-    return uses, found[-1][1] if len(found) == limit else None
+    return uses, found[-1][1] if len(found) == LOOK_BACK else None
+
+
+def first_time(contact_id: int) -> datetime | None:
+    """When the contact's activity begins; None if there is none."""
+    return rows_of(contact_id).reverse().values_list("time", flat=True).first()
