@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .models import Contact
@@ -58,9 +59,17 @@ class Group:
     rows: list[tuple[Any, str]]
 
 
+def heading(contact: Contact) -> str:
+    """Who this is: the contact's name, or for somebody without any the number as well."""
+    if contact.firstname or contact.lastname or contact.company or contact.email:
+        return contact.name
+    return gettext("Anonymous #%(id)s") % {"id": contact.pk}
+
+
 def groups(contact: Contact) -> list[Group]:
     """All details that are not empty; fields that no group names come last, under their alias."""
-    values = {**contact.fields, **{name: getattr(contact, name) for name in COLUMNS}}
+    values = dict(contact.fields)
+    values.update((name, getattr(contact, name)) for name in COLUMNS)
     found = []
     for label, names in GROUPS:
         rows = [(text, values.pop(alias)) for alias, text in names.items() if alias in values]

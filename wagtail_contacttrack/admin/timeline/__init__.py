@@ -1,0 +1,1 @@
+"""A contact: details, devices and the timeline."""

@@ -1,0 +1,121 @@
+"""Everything that was sent with an activity, as labelled texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ...activity.models import Activity
+from ...wire.page import UTM
+from .addresses import Address
+
+# A single hit may carry a thousand.
+MAX_PARAMS = 100
+
+UTM_LABELS = dict(
+    zip(UTM, [_("Campaign"), _("Source"), _("Medium"), _("Content"), _("Term")], strict=True)
+)
+DOORS = {
+    "script": _("Tracking script"),
+    "pixel": _("Tracking pixel"),
+    "both": _("Tracking script and pixel"),
+}
+DATA_LABELS = {
+    "language": _("Page language"),
+    "locale": _("Locale of the page"),
+    "browser_languages": _("Browser languages"),
+}
+PROBLEMS = {
+    "value_cut": _("A value was too long and has been cut."),
+    "too_many_params": _("There were too many parameters; the last ones are missing."),
+    "name_too_long": _("A parameter was left out, because its name was too long or empty."),
+    "params_too_deep": _("A parameter was left out, because it was nested too deeply."),
+    "event_id_invalid": _("The number of the event was not valid and has been ignored."),
+    "d_undecodable": _("The parameter “d” could not be read."),
+    "d_too_large": _("The parameter “d” was too large to be read."),
+    "body_type_unknown": _("The type of the request’s body is not known; it was not read."),
+    "body_undecodable": _("The body of the request could not be read."),
+    "file_ignored": _("A file came with the request and was ignored."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A label and a text that was sent; `href` if the text may be a link."""
+
+    label: Any
+    text: Any
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent, what the contact's browser said of itself, and what went wrong.
+
+    `left_out` counts parameters that were sent and are not listed.
+    """
+
+    items: list[Item]
+    params: list[Item]
+    left_out: int
+    technical: list[Item]
+    problems: list[Any]
+
+
+def sent_with(activity: Activity) -> Sent:
+    """All that a row holds; what is empty is left out. Needs `activity.agent`, queries nothing."""
+    data = dict(activity.data) if isinstance(activity.data, dict) else {"data": activity.data}
+    items = [*_addresses(activity), *_utm(data.pop("utm", None))]
+    door, problems = data.pop("door", ""), data.pop("problems", [])
+    items += [
+        Item(label, ", ".join(text for _name, text in _flat(value)))
+        for name, label in DATA_LABELS.items()
+        if (value := data.pop(name, None))
+    ]
+    params = [Item(name, text) for name, text in _flat(data.pop("params", {}))]
+    # Whatever else: activities of a kind that a project has added.
+    params += [Item(name, text) for name, text in _flat(data)]
+    technical = [
+        Item(_("IP address"), activity.address),
+        Item(_("User agent"), activity.agent.raw if activity.agent else ""),
+        Item(_("Sent by"), DOORS.get(door, door) if isinstance(door, str) else str(door)),
+    ]
+    return Sent(
+        items=items,
+        params=params[:MAX_PARAMS],
+        left_out=max(len(params) - MAX_PARAMS, 0),
+        technical=[item for item in technical if item.text],
+        problems=[PROBLEMS.get(text, text) for _name, text in _flat(problems)],
+    )
+
+
+def utm_items(activity: Activity) -> list[Item]:
+    """The campaign tags of an activity."""
+    data = activity.data if isinstance(activity.data, dict) else {}
+    return _utm(data.get("utm"))
+
+
+def _addresses(activity: Activity) -> Iterator[Item]:
+    for label, raw in ((_("Address"), activity.url), (_("Referrer"), activity.referrer)):
+        if raw:
+            address = Address(raw)
+            yield Item(label, address.full, address.href)
+
+
+def _utm(value: Any) -> list[Item]:
+    if not isinstance(value, dict):
+        return []
+    return [Item(UTM_LABELS[n], str(value[n])) for n in UTM if value.get(n)]
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """A tree of values as names and texts, with names such as `a[b][0]`."""
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in pairs:
+            yield from _flat(inner, f"{name}[{key}]" if name else str(key))
+    else:
+        yield name, "" if value is None else str(value)
