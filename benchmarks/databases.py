@@ -54,7 +54,9 @@ class SQLite:
         for start in range(0, len(event_ids), CHUNK):
             keys = [text_key(event_id).hex for event_id in event_ids[start : start + CHUNK]]
             marks = ", ".join("?" * len(keys))
-            found += self._value(f"SELECT COUNT(*) FROM {LEDGER} WHERE event_key IN ({marks})", keys)
+            found += self._value(
+                f"SELECT COUNT(*) FROM {LEDGER} WHERE event_key IN ({marks})", keys
+            )
         return found
 
     def cpu_times(self) -> dict[int, float]:

@@ -84,7 +84,9 @@ class Bench:
         found = self.database.count(load.recorded)
         added = self.database.rows() - rows_before
         if found != expected or added != expected:
-            raise Unverified(f"{expected} hits were recorded, but {found} of {added} rows are there")
+            raise Unverified(
+                f"{expected} hits were recorded, but {found} of {added} rows are there"
+            )
         return found
 
     def _cpu_times(self) -> tuple[dict[int, float], dict[int, float]]:
@@ -116,9 +118,7 @@ def measure_all(options: Options, log: Path) -> list[Result]:
 
 def measure(bench: Bench, database_name: str, server_name: str) -> list[Result]:
     """Warm up, then run each kind of visitors in turn, round by round."""
-    results = {
-        kind: Result(database_name, server_name, kind) for kind in bench.options.visitors
-    }
+    results = {kind: Result(database_name, server_name, kind) for kind in bench.options.visitors}
     label = f"{database_name}, {server_name}"
     say(f"{label}: warm up")
     rows = bench.database.rows()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import django
 from django.core.management import call_command
 from django.db import connection
 
 # What a connection of the measured site must answer, or its figures would be worth nothing.
-DURABLE = {
+DURABLE: dict[str, dict[str, Any]] = {
     "postgresql": {
         "SHOW fsync": "on",
         "SHOW synchronous_commit": "on",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -63,10 +63,6 @@ class Result:
     visitors: str
     rounds: list[tuple[Measurement, Measurement]] = field(default_factory=list)
 
-    def middle(self, figure: Callable[[Measurement, Measurement], float]) -> float:
-        """The median of a figure over all rounds."""
-        return median(figure(bare, hit) for bare, hit in self.rounds)
-
     @property
     def ratios(self) -> list[float]:
         """Hits per second as a share of the bare view's requests per second, by round."""
@@ -74,22 +70,22 @@ class Result:
 
     def figures(self) -> dict[str, float]:
         """The medians, in requests a second, microseconds and milliseconds."""
+        bare, hit = [pair[0] for pair in self.rounds], [pair[1] for pair in self.rounds]
+        cpu_ratios = [one.cpu_each / other.cpu_each for one, other in self.rounds]
         return {
-            "bare_per_second": round(self.middle(lambda bare, hit: bare.rate)),
-            "hits_per_second": round(self.middle(lambda bare, hit: hit.rate)),
+            "bare_per_second": round(median(one.rate for one in bare)),
+            "hits_per_second": round(median(one.rate for one in hit)),
             "ratio": round(median(self.ratios), 3),
             "ratio_least": round(min(self.ratios), 3),
             "ratio_most": round(max(self.ratios), 3),
-            "bare_cpu_us": round(1e6 * self.middle(lambda bare, hit: bare.cpu_each)),
-            "hit_server_cpu_us": round(
-                1e6 * self.middle(lambda bare, hit: hit.server_cpu / hit.requests)
-            ),
+            "bare_cpu_us": round(1e6 * median(one.cpu_each for one in bare)),
+            "hit_server_cpu_us": round(1e6 * median(one.server_cpu / one.requests for one in hit)),
             "hit_database_cpu_us": round(
-                1e6 * self.middle(lambda bare, hit: hit.database_cpu / hit.requests)
+                1e6 * median(one.database_cpu / one.requests for one in hit)
             ),
-            "cpu_ratio": round(self.middle(lambda bare, hit: bare.cpu_each / hit.cpu_each), 3),
-            "hit_ms_median": round(1e3 * self.middle(lambda bare, hit: hit.delays[0]), 1),
-            "hit_ms_99": round(1e3 * self.middle(lambda bare, hit: hit.delays[1]), 1),
+            "cpu_ratio": round(median(cpu_ratios), 3),
+            "hit_ms_median": round(1e3 * median(one.delays[0] for one in hit), 1),
+            "hit_ms_99": round(1e3 * median(one.delays[1] for one in hit), 1),
         }
 
     def as_json(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from urllib.parse import urlencode
 
 HOST = "www.example.org"
@@ -53,6 +54,7 @@ class Traffic:
     def __post_init__(self) -> None:
         self.random = random.Random(self.name)
         self.numbers = itertools.count(1)
+        self.first_address = int(IPv4Address("20.0.0.0")) + self.random.randrange(64) * 2**24
         self.views = itertools.count(1)
         self.turn = 0
         self.pages = [_page(number) for number in range(PAGES)]
@@ -61,8 +63,8 @@ class Traffic:
         """A browser that was never here: an id of its own making, and no cookie."""
         number = next(self.numbers)
         device = "".join(self.random.choices(ALPHABET, k=23))
-        # Public addresses, each with few visitors, so that nobody meets the rate limit.
-        address = f"{20 + (number >> 16) % 80}.{hash(self.name) % 250}.{number >> 8 & 255}.{number & 255}"
+        # A public address for each, so that nobody meets the rate limit.
+        address = str(IPv4Address(self.first_address + number))
         return Visitor(device, address, number % len(AGENTS))
 
     def fill(self) -> None:
@@ -114,7 +116,7 @@ CONSTANT = (
 
 def _page(number: int) -> str:
     """What the script says about one page of the site; every tenth view comes from a campaign."""
-    query = "?utm_source=newsletter&utm_medium=email&utm_campaign=spring" if number % 10 == 0 else ""
+    query = "" if number % 10 else "?utm_source=newsletter&utm_medium=email&utm_campaign=spring"
     referrer = "https://www.search.example/" if number % 3 else f"http://{HOST}/"
     return urlencode(
         {

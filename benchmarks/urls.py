@@ -1,4 +1,4 @@
-"""The measured site's addresses: the tracker as a project includes it, and a bare view beside it."""
+"""The measured site's addresses: the tracker, included as a project does, and a bare view."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 
 @csrf_exempt
-def bare(request: HttpRequest) -> HttpResponse:
+def bare(_request: HttpRequest) -> HttpResponse:
     """The least that a view can do: it reads nothing and stores nothing."""
     return JsonResponse({"success": 1})
 
