@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import TypeAlias, Union
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from .text import storable
 
@@ -20,6 +20,8 @@ MAX_PACKED = 48 * 1024
 PACKED = ("d", "ct")
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
+# A name that is one step, and storable as it is.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
@@ -58,7 +60,7 @@ class Intake:
         if len(text) > limit:
             self.note("value_cut")
             text = text[:limit]
-        return storable(text)
+        return text if text.isprintable() else storable(text)
 
     def counts(self) -> bool:
         """Whether one more parameter may come in."""
@@ -82,10 +84,9 @@ class Intake:
         for name, text in pairs:
             if not self.counts():
                 break
-            if "[" not in name and "." not in name and " " not in name:
-                if key := self.name(name):
-                    limit = MAX_PACKED if key in PACKED else MAX_VALUE
-                    tree[key] = self.value(text, limit)
+            if _PLAIN_NAME.fullmatch(name):
+                limit = MAX_PACKED if name in PACKED else MAX_VALUE
+                tree[name] = self.value(text, limit)
             elif path := self._path(name):
                 nested = nested or len(path) > 1
                 _put(tree, path, self.value(text))
@@ -149,14 +150,16 @@ def form(text: str, intake: Intake) -> dict[str, Param]:
 
 
 def _pair(part: str) -> tuple[str, str]:
+    if "+" in part:
+        part = part.replace("+", " ")
     name, _, value = part.partition("=")
-    return _decoded(name), _decoded(value)
+    if "%" in part:
+        return _decoded(name), _decoded(value)
+    return name, value
 
 
 def _decoded(text: str) -> str:
-    if "+" in text:
-        text = text.replace("+", " ")
-    return unquote(text) if "%" in text else text
+    return unquote_to_bytes(text).decode("utf-8", "replace") if "%" in text else text
 
 
 def query(text: str, intake: Intake) -> dict[str, Param]:
