@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
+from functools import lru_cache
+from http.cookies import Morsel
 
 from django.http import HttpResponse
 
@@ -22,32 +25,45 @@ def set_cookies(response: HttpResponse, outcome: Outcome, *, secure: bool, now: 
     On https the cookies reach us from other websites too; a browser accepts that only together
     with Secure. On http they are sent to this site alone.
     """
-    lifetime = conf.COOKIE_MAX_AGE
-    _set(response, DEVICE, outcome.tracking_id or "", lifetime, secure)
-    _set(response, CONTACT, str(outcome.contact_id), None, secure)
-    _set(response, LEGACY_DEVICE, outcome.tracking_id or "", None, secure)
-    if outcome.activity_id is not None:
-        seconds = int(SESSION_GAP.total_seconds())
-        _set(response, PREVIOUS, sign_previous(outcome, now), seconds, secure, hidden=True)
-
-
-def _set(
-    response: HttpResponse,
-    name: str,
-    value: str,
-    max_age: int | None,
-    secure: bool,
-    hidden: bool = False,
-) -> None:
     if conf.COOKIE_SECURE is not None:
         secure = conf.COOKIE_SECURE
+    place = (conf.COOKIE_PATH, conf.COOKIE_DOMAIN or None, secure, conf.COOKIE_HTTPONLY)
+    second = int(time.time())
+    device, contact = outcome.tracking_id or "", str(outcome.contact_id)
+    values = [
+        (DEVICE, device, conf.COOKIE_MAX_AGE, False),
+        (CONTACT, contact, None, False),
+        (LEGACY_DEVICE, device, None, False),
+    ]
+    if outcome.activity_id is not None:
+        seconds = int(SESSION_GAP.total_seconds())
+        values.append((PREVIOUS, sign_previous(outcome, now), seconds, True))
+    for name, value, max_age, hidden in values:
+        cookie = _blank(name, max_age, hidden, *place, second).copy()
+        cookie.set(name, value, value)
+        response.cookies[name] = cookie
+
+
+@lru_cache(maxsize=64)
+def _blank(
+    name: str,
+    max_age: int | None,
+    hidden: bool,
+    path: str,
+    domain: str | None,
+    secure: bool,
+    httponly: bool,
+    second: int,
+) -> Morsel[str]:
+    """A cookie without its value. All of one second are alike: `expires` follows from `max_age`."""
+    response = HttpResponse()
     response.set_cookie(
         name,
-        value,
         max_age=max_age,
-        path=conf.COOKIE_PATH,
-        domain=conf.COOKIE_DOMAIN or None,
+        path=path,
+        domain=domain,
         secure=secure,
-        httponly=hidden or conf.COOKIE_HTTPONLY,
+        httponly=hidden or httponly,
         samesite="None" if secure else "Lax",
     )
+    return response.cookies[name]

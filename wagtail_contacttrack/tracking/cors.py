@@ -18,7 +18,8 @@ APP_NAME = "wagtail_contacttrack"
 def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
     """Whether a page of the request's origin may read the answers of our public paths."""
     try:
-        match = resolve(request.path_info)
+        # A preflight is answered before the URL is resolved.
+        match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
         return False
     if APP_NAME not in match.app_names:

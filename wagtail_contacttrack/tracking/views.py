@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import wraps
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -100,6 +100,13 @@ def contact_id(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@cache
+def _meta_key(name: str) -> str:
+    """The WSGI name of a header; called for a handful of names that the code itself chooses."""
+    key = name.upper().replace("-", "_")
+    return key if key.startswith("CONTENT_") else f"HTTP_{key}"
+
+
 class MetaHeaders(Mapping[str, str]):
     """Request headers by lower-case name, looked up only when asked for."""
 
@@ -109,8 +116,11 @@ class MetaHeaders(Mapping[str, str]):
         self._meta = meta
 
     def __getitem__(self, name: str) -> str:
-        key = name.upper().replace("-", "_")
-        return self._meta[key if key.startswith("CONTENT_") else f"HTTP_{key}"]
+        return self._meta[_meta_key(name)]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Like a dictionary's, without an exception for each header that is not there."""
+        return self._meta.get(_meta_key(name), default)
 
     def __iter__(self) -> Iterator[str]:
         for key in self._meta:
@@ -184,12 +194,21 @@ def _event_answer(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8)
+def _never_cache_headers(second: int) -> list[tuple[str, str]]:
+    """What Django says to caches; all answers of one second say the same."""
+    response = HttpResponse()
+    add_never_cache_headers(response)
+    return [(name, response[name]) for name in ("Expires", "Cache-Control")]
+
+
 def _finish(
     request: HttpRequest, response: HttpResponse, outcome: Outcome, now: datetime
 ) -> HttpResponse:
     """Cookies, the reason, and nothing that any cache may keep."""
     response[REASON_HEADER] = outcome.reason.value
-    add_never_cache_headers(response)
+    for name, value in _never_cache_headers(int(now.timestamp())):
+        response[name] = value
     if outcome.reason == Reason.STORAGE_FAILED:
         # Not the visitor's fault, and worth another try: the script sends it again later.
         response.status_code = 503
