@@ -59,7 +59,7 @@ class TimelineForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Title or address"), "autocomplete": "off"}
+            attrs={"type": "search", "placeholder": _("Title, address or referrer"), "autocomplete": "off"}
         ),
     )
     since = DayField(label=_("From"))
