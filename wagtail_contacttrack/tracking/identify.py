@@ -16,7 +16,7 @@ from ..contacts.models import Contact, Device, Presence
 from ..wire.ids import new_tracking_id
 from . import lookups
 from .outcome import Admitted, KnownDevice
-from .sql import Dialect, marks
+from .sql import Dialect
 
 CONTACT_COLUMNS = (
     "email", "firstname", "lastname", "company", "city", "state", "country", "points", "fields",
@@ -47,10 +47,10 @@ def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
 def find_devices(cursor: Any, sql: Dialect, tracking_ids: Sequence[str]) -> dict[str, KnownDevice]:
     """The devices that exist, by tracking id; one query."""
     table = sql.quote(Device._meta.db_table)
+    condition, values = sql.one_of("tracking_id", tracking_ids)
     cursor.execute(
-        "SELECT tracking_id, id, contact_id, agent_id "  # noqa: S608
-        f"FROM {table} WHERE tracking_id IN ({marks(tracking_ids)})",
-        list(tracking_ids),
+        f"SELECT tracking_id, id, contact_id, agent_id FROM {table} WHERE {condition}",  # noqa: S608
+        values,
     )
     return {
         tracking_id: KnownDevice(number, tracking_id, contact_id, agent_id)
@@ -101,7 +101,7 @@ def _add_contacts(cursor: Any, sql: Dialect, items: Sequence[Admitted]) -> list[
 
 def _anonymous(sql: Dialect, country: str, now: datetime) -> tuple[Any, ...]:
     moment = sql.moment(now)
-    return ("", "", "", "", "", "", country, 0, "{}", moment, moment, None)
+    return ("", "", "", "", "", "", country, 0, sql.document({}), moment, moment, None)
 
 
 def _remove_superfluous(
@@ -115,7 +115,8 @@ def _remove_superfluous(
     ]
     if spare:
         table = sql.quote(Contact._meta.db_table)
-        cursor.execute(f"DELETE FROM {table} WHERE id IN ({marks(spare)})", spare)  # noqa: S608
+        condition, values = sql.one_of("id", spare)
+        cursor.execute(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608
 
 
 def _follow_agents(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:

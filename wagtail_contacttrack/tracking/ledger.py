@@ -17,7 +17,7 @@ from . import lookups
 from .lookups import page_address
 from .outcome import Admitted
 from .reasons import Reason
-from .sql import Dialect, marks
+from .sql import Dialect, dump, marks
 
 # A page that holds both the script and a pixel sends two hits for one visit, moments apart.
 TWIN_WINDOW = timedelta(seconds=10)
@@ -68,20 +68,20 @@ class Ledger:
             f"SELECT id, event_key, device_id, url, time, title, referrer, data FROM {self.table}"  # noqa: S608
         )
         if keys:
-            parts.append(f"{select} WHERE event_key IN ({marks(list(keys))})")
-            values += [self.sql.key(key) for key in keys]
+            condition, found = self.sql.one_of("event_key", [self.sql.key(key) for key in keys])
+            parts.append(f"{select} WHERE {condition}")
+            values += found
         if returning:
             contacts = sorted({i.device.contact_id for i in returning if i.device})
             since = min(i.time for i in returning) - TWIN_WINDOW
             until = max(i.time for i in returning) + TWIN_WINDOW
-            parts.append(
-                f"{select} WHERE contact_id IN ({marks(contacts)}) AND time BETWEEN %s AND %s"
-            )
-            values += [*contacts, self.sql.moment(since), self.sql.moment(until)]
+            condition, found = self.sql.one_of("contact_id", contacts)
+            parts.append(f"{select} WHERE {condition} AND time BETWEEN %s AND %s")
+            values += [*found, self.sql.moment(since), self.sql.moment(until)]
         if parts:
             self.cursor.execute(" UNION ALL ".join(parts), values)
-            for found in self.cursor.fetchall():
-                self._remember(found)
+            for row in self.cursor.fetchall():
+                self._remember(row)
 
     def _remember(self, found: tuple[Any, ...]) -> None:
         number, key, device_id, url, time, title, referrer, data = found
@@ -222,7 +222,7 @@ class Ledger:
             row.title,
             row.referrer,
             hit.address,
-            dump(row.data),
+            self.sql.document(row.data),
         )
 
     def _update(self, row: Row) -> None:
@@ -279,10 +279,6 @@ def merge_data(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         if both:
             merged[name] = both
     return merged
-
-
-def dump(data: dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_time(value: Any) -> datetime:
