@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks
 
+from .admin import home
+from .admin.contacts.viewset import contact_viewset
+from .admin.settings import urls as settings_urls
+from .admin.settings.panels import edit_handler
 from .tracking.inject import serve_with_tracker
+from .tracking.models import TrackingSettings
 
 hooks.register("on_serve_page", serve_with_tracker)
+hooks.register("register_admin_viewset", lambda: contact_viewset)
+
+hooks.register("construct_homepage_panels", home.add_panel)
+hooks.register("construct_homepage_summary_items", home.add_summary_item)
+
+# The model is below the admin and must not know its panels.
+TrackingSettings.edit_handler = edit_handler
+
+
+@hooks.register("register_admin_urls")
+def tracking_urls() -> list[URLPattern | URLResolver]:
+    return [path("contacttrack/tracking/", include(settings_urls))]

@@ -1,0 +1,1 @@
+"""The list of contacts: finding, sorting, exporting, editing and deleting them."""
