@@ -1,7 +1,7 @@
 """Takes the documentation's pictures of the demo, in light and dark: make screenshots.
 
-The demo is made anew in a temporary folder, with the same visitors each time, and served on free
-ports.
+The demo is made anew in a temporary folder, with the same visitors each time, and served on the
+usual ports if they are free.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 MANAGE = ROOT / "example_site" / "manage.py"
 PASSWORD = "only-for-pictures"  # noqa: S105
-SIZE = {"width": 1280, "height": 860}
+SIZE = {"width": 1280, "height": 960}
 MAX_BYTES = 250_000
 START_SECONDS = 600
 
@@ -65,13 +65,15 @@ class Pictures:
     def take(self, contact: str) -> None:
         self.open("/admin/")
         self.save("home")
+        # The narrow menu leaves room for the two columns of a contact.
+        self.page.locator(".sidebar__collapse-toggle").click()
         self.open("/admin/contact/")
         self.save("contacts")
         self.open(f"/admin/contact/inspect/{contact}/")
         self.save("contact-timeline")
-        details = self.page.locator("main details:visible").first
-        details.locator("summary").click()
-        self.show(details)
+        entry = self.page.locator(".ct-entry:has(.ct-tag)").first
+        entry.locator("summary").click()
+        self.show(entry)
         self.save("timeline-details")
         self.open("/admin/settings/wagtail_contacttrack/trackingsettings/")
         self.save("tracking-settings")
@@ -86,7 +88,10 @@ class Pictures:
 
     def show(self, place: Locator) -> None:
         """Scroll until `place` stands below the admin's own header."""
-        place.evaluate("node => scrollTo(0, scrollY + node.getBoundingClientRect().top - 140)")
+        place.evaluate(
+            "node => { node.style.scrollMarginTop = '110px';"
+            " node.scrollIntoView({block: 'start', behavior: 'instant'}); }"
+        )
 
     def save(self, name: str) -> None:
         """Write the window as a PNG with as many colours as it takes to stay small."""
@@ -106,7 +111,7 @@ def demo_environment(folder: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("CONTACTTRACK_") and name not in ("DATABASE_URL", "DEBUG")
     }
-    port, external_port = free_ports(2)
+    port, external_port = free_ports(8000, 8001)
     return {
         **kept,
         "EXAMPLE_SITE_VAR": str(folder),
@@ -164,12 +169,19 @@ def log_in(page: Page, site: str) -> None:
     page.wait_for_url(f"{site}/admin/")
 
 
-def free_ports(number: int) -> list[int]:
+def free_ports(*wanted: int) -> list[int]:
+    """The wanted ports, whose addresses the pictures show; others where these are taken."""
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for item in sockets:
-            item.bind(("127.0.0.1", 0))
-        return [item.getsockname()[1] for item in sockets]
+        found = []
+        for port in wanted:
+            listener = stack.enter_context(socket.socket())
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                listener.bind(("127.0.0.1", 0))
+            found.append(listener.getsockname()[1])
+        return found
 
 
 def say(text: str) -> None:

@@ -125,6 +125,7 @@ WHITENOISE_USE_FINDERS = True
 
 WAGTAIL_SITE_NAME = "Ropewalk Cycles"
 WAGTAILADMIN_BASE_URL = f"http://localhost:{env.text('PORT') or 8000}"
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # The demo asks nobody else for anything.
 WAGTAILDOCS_EXTENSIONS = ["pdf"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
