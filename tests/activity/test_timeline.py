@@ -10,7 +10,7 @@ from wagtail_contacttrack.activity import timeline
 from wagtail_contacttrack.activity.models import Activity
 from wagtail_contacttrack.activity.timeline import Cursor, Filters, TimelinePage, read
 
-from .making import GAP, MINUTE, NOON, activity, contact, device, did
+from .making import GAP, MINUTE, NOON, activity, agent, contact, device, did, tracked_page
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,17 @@ def test_a_first_page_reached_going_forward_is_filled_up():
     assert [row.title for row in page.rows] == ["at 4", "at 3", "at 2"]
     assert page.newer is None
     assert page.older is not None
+
+
+def test_of_two_cursors_only_the_one_that_leads_to_newer_rows_counts():
+    person = contact()
+    rows = did(person, *range(5))
+    cursor = Cursor(rows[1].time, rows[1].pk)
+
+    page = read(person.pk, gap=GAP, after=cursor, before=cursor)
+
+    assert len(page.rows) == 5
+    assert page.newer is None
 
 
 def test_beyond_the_oldest_row_there_is_a_way_back():
@@ -215,12 +226,19 @@ def test_a_page_costs_the_same_few_queries_whatever_the_size(
     filters, django_assert_max_num_queries
 ):
     person = contact()
-    Activity.objects.bulk_create(activity(person, minute) for minute in range(5_000))
+    seen = {
+        "agent": agent("Firefox"),
+        "device": device(person),
+        "page": tracked_page("https://example.org/"),
+    }
+    Activity.objects.bulk_create(activity(person, minute, **seen) for minute in range(5_000))
     cursor = Cursor(NOON + 2_500 * MINUTE, 10**9)
 
     with django_assert_max_num_queries(6):
         page = read(person.pk, gap=GAP, filters=filters, before=cursor)
-        assert [(row.agent, row.device, row.page) for row in page.rows] == [(None,) * 3] * 50
+        assert [(row.agent, row.device, row.page) for row in page.rows] == [
+            tuple(seen.values())
+        ] * 50
 
 
 @pytest.mark.parametrize(
