@@ -13,6 +13,7 @@ from collections import Counter
 from datetime import datetime
 
 from django.db import DatabaseError, connections, router, transaction
+from django.db.models import Sum
 
 from ..conf import conf
 from .models import HitCount
@@ -58,6 +59,23 @@ def flush() -> None:
         logger.warning("Hit counts could not be written; they are kept for later.", exc_info=True)
         with _mutex:
             _pending.update(taken)
+
+
+def totals(site_id: int, since: datetime) -> dict[str, int]:
+    """Requests of one site by reason, from the hour of `since` on.
+
+    What this process has not written yet is in it; other processes' counts may come moments later.
+    """
+    first = since.replace(minute=0, second=0, microsecond=0)
+    found: Counter[str] = Counter()
+    with _mutex:
+        for (site, hour, reason), number in _pending.items():
+            if site == site_id and hour >= first:
+                found[reason] += number
+    written = HitCount.objects.filter(site_id=site_id, hour__gte=first)
+    for reason, number in written.values_list("reason").annotate(Sum("count")):
+        found[reason] += number
+    return dict(found)
 
 
 def clear() -> None:

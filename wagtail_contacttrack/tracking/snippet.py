@@ -36,13 +36,18 @@ def pixel_html(site: Site) -> str:
 
 
 def pixel_php(site: Site) -> str:
-    """The pixel for pages made by PHP."""
+    """The pixel for pages made by PHP 7 or later, on https and behind proxies as well."""
     return f"""<?php
+// Behind a proxy, the X-Forwarded headers say what the visitor has asked for.
+$https  = !empty($_SERVER['HTTPS']) && strtolower($_SERVER['HTTPS']) !== 'off';
+$scheme = strtok($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? ($https ? 'https' : 'http'), ', ');
+$host   = strtok($_SERVER['HTTP_X_FORWARDED_HOST'] ?? $_SERVER['HTTP_HOST'], ', ');
 $d = urlencode(base64_encode(serialize(array(
-    'page_url'   => 'https://' . $_SERVER['HTTP_HOST'] . $_SERVER['REQUEST_URI'],
-    'page_title' => $pageTitle,
+    'page_url'   => $scheme . '://' . $host . $_SERVER['REQUEST_URI'],
+    'page_title' => $pageTitle ?? '',
     'referrer'   => $_SERVER['HTTP_REFERER'] ?? '',
     'language'   => 'en',
 ))));
-echo '<img src="{base_url(site)}mtracking.gif?d=' . $d . '" alt="" style="display:none">';
+echo '<img src="{base_url(site)}mtracking.gif?d=' . $d . '"'
+   . ' alt="" width="1" height="1" style="display:none">';
 ?>"""
