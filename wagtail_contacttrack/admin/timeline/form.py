@@ -59,7 +59,11 @@ class TimelineForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Title, address or referrer"), "autocomplete": "off"}
+            attrs={
+                "type": "search",
+                "placeholder": _("Title, address or referrer"),
+                "autocomplete": "off",
+            }
         ),
     )
     since = DayField(label=_("From"))
