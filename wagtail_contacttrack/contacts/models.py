@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Trim
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -42,6 +43,18 @@ class Contact(models.Model):
     date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
     date_modified = models.DateTimeField(_("date modified"), auto_now=True)
     date_identified = models.DateTimeField(_("date identified"), null=True, blank=True)
+    # What lists sort by: the name that they show, with the last name first.
+    sort_name = models.GeneratedField(
+        expression=Lower(
+            Coalesce(
+                NullIf(Trim(Concat("lastname", Value(" "), "firstname")), Value("")),
+                NullIf("company", Value("")),
+                "email",
+            )
+        ),
+        output_field=models.CharField(max_length=383),
+        db_persist=True,
+    )
 
     objects = ContactQuerySet.as_manager()
 
@@ -50,23 +63,20 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        # Sorting and searching look at known contacts; the anonymous many would only be in the way.
+        # Sorting looks at known contacts; the anonymous many would only be in the way. The id
+        # stands last in each, so that pages can be cut anywhere, also among equals.
         indexes: ClassVar = [
             models.Index(
-                fields=["email"],
-                name="contacttrack_contact_email",
+                fields=[*fields, "id"],
+                name=f"contacttrack_contact_{name}",
                 condition=Q(date_identified__isnull=False),
-            ),
-            models.Index(
-                fields=["lastname", "firstname"],
-                name="contacttrack_contact_name",
-                condition=Q(date_identified__isnull=False),
-            ),
-            models.Index(
-                fields=["points"],
-                name="contacttrack_contact_points",
-                condition=Q(date_identified__isnull=False),
-            ),
+            )
+            for name, fields in (
+                ("known", []),
+                ("email", ["email"]),
+                ("name", ["sort_name"]),
+                ("points", ["points"]),
+            )
         ]
         permissions: ClassVar = [("export_contact", _("Can export contacts"))]
 
@@ -120,7 +130,7 @@ class Presence(models.Model):
         verbose_name_plural = _("presences")
         indexes: ClassVar = [
             models.Index(fields=["known", "at", "contact"], name="contacttrack_presence_known"),
-            models.Index(fields=["at"], name="contacttrack_presence_at"),
+            models.Index(fields=["at", "contact"], name="contacttrack_presence_at"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.comparison
+import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -31,6 +33,7 @@ class Migration(migrations.Migration):
                 ('date_added', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='date added')),
                 ('date_modified', models.DateTimeField(auto_now=True, verbose_name='date modified')),
                 ('date_identified', models.DateTimeField(blank=True, null=True, verbose_name='date identified')),
+                ('sort_name', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf(django.db.models.functions.text.Trim(django.db.models.functions.text.Concat('lastname', models.Value(' '), 'firstname')), models.Value('')), django.db.models.functions.comparison.NullIf('company', models.Value('')), 'email')), output_field=models.CharField(max_length=383))),
             ],
             options={
                 'verbose_name': 'contact',
@@ -148,15 +151,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='contact',
-            index=models.Index(condition=models.Q(('date_identified__isnull', False)), fields=['email'], name='contacttrack_contact_email'),
+            index=models.Index(condition=models.Q(('date_identified__isnull', False)), fields=['id'], name='contacttrack_contact_known'),
         ),
         migrations.AddIndex(
             model_name='contact',
-            index=models.Index(condition=models.Q(('date_identified__isnull', False)), fields=['lastname', 'firstname'], name='contacttrack_contact_name'),
+            index=models.Index(condition=models.Q(('date_identified__isnull', False)), fields=['email', 'id'], name='contacttrack_contact_email'),
         ),
         migrations.AddIndex(
             model_name='contact',
-            index=models.Index(condition=models.Q(('date_identified__isnull', False)), fields=['points'], name='contacttrack_contact_points'),
+            index=models.Index(condition=models.Q(('date_identified__isnull', False)), fields=['sort_name', 'id'], name='contacttrack_contact_name'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(condition=models.Q(('date_identified__isnull', False)), fields=['points', 'id'], name='contacttrack_contact_points'),
         ),
         migrations.AddField(
             model_name='activity',
@@ -204,7 +211,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='presence',
-            index=models.Index(fields=['at'], name='contacttrack_presence_at'),
+            index=models.Index(fields=['at', 'contact'], name='contacttrack_presence_at'),
         ),
         migrations.AddConstraint(
             model_name='hitcount',
