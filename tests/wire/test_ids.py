@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wagtail_contacttrack.wire.ids import text_key, new_tracking_id, valid_tracking_id
+from wagtail_contacttrack.wire.ids import new_tracking_id, text_key, valid_tracking_id
 
 
 def test_tracking_ids_have_their_form_and_do_not_repeat() -> None:
