@@ -6,7 +6,7 @@ from wagtail_contacttrack import __version__
 
 project = "wagtail_contacttrack"
 author = "The contributors"
-copyright = "the contributors"  # noqa: A001
+copyright = "the contributors"
 version = release = __version__
 
 extensions = ["myst_parser", "sphinx_copybutton"]
