@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from ..contacts.models import Contact, Device, Presence
-from ..wire.ids import new_tracking_id
 from . import lookups
 from .outcome import Admitted, KnownDevice
 from .sql import Dialect
@@ -29,19 +28,22 @@ def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
     """Give every hit of the batch its device and contact, making those that do not exist yet."""
     wanted: dict[str, Admitted] = {}
     for item in batch:
-        claimed = item.hit.cookie_device or item.hit.param_device
-        tracking_id = claimed or new_tracking_id()
-        item.outcome.tracking_id = tracking_id
-        wanted.setdefault(tracking_id, item)
+        wanted.setdefault(item.tracking_id, item)
     devices = find_devices(cursor, sql, list(wanted))
     newcomers = {key: wanted[key] for key in sorted(wanted) if key not in devices}
     if newcomers:
         devices.update(_welcome(cursor, sql, newcomers))
     for item in batch:
-        device = devices[item.outcome.tracking_id or ""]
-        item.device = device
-        item.outcome.contact_id = device.contact_id
+        item.meet(devices[item.tracking_id])
     _follow_agents(cursor, sql, batch)
+
+
+def recognise(cursor: Any, sql: Dialect, leaves: Sequence[Admitted]) -> None:
+    """Say whose page is being left, without making anybody."""
+    devices = find_devices(cursor, sql, sorted({item.tracking_id for item in leaves}))
+    for item in leaves:
+        if device := devices.get(item.tracking_id):
+            item.meet(device)
 
 
 def find_devices(cursor: Any, sql: Dialect, tracking_ids: Sequence[str]) -> dict[str, KnownDevice]:
@@ -135,7 +137,10 @@ def _follow_agents(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None
 
 
 def touch_presence(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
-    """Note for each contact of the batch when it was last active; never turns time back."""
+    """Note for each contact of the batch when it was last active; never turns time back.
+
+    Until the transaction ends, other processes wait here with hits of the same contacts.
+    """
     latest: dict[int, datetime] = {}
     for item in batch:
         contact_id = item.outcome.contact_id

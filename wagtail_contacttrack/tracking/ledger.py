@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..activity.kinds import PAGE_HIT
 from ..activity.models import Activity
 from ..wire.hit import Hit
-from ..wire.ids import text_key
 from . import lookups
 from .lookups import page_address
 from .outcome import Admitted
@@ -52,17 +51,27 @@ class Ledger:
         self.sql = sql
         self.table = sql.quote(Activity._meta.db_table)
         self.by_key: dict[uuid.UUID, Row] = {}
+        self.by_place: dict[tuple[int | None, str], list[Row]] = {}
         self.new: list[Row] = []
         self.pending: list[tuple[Admitted, Row]] = []
-        self.closed: dict[int, tuple[datetime, int | None]] = {}
-        self.closed_new: dict[uuid.UUID, tuple[datetime, int | None]] = {}
+        # When pages were left: as the next page says, and as they report themselves.
+        self.followed: dict[int, datetime] = {}
+        self.reported: dict[uuid.UUID, tuple[datetime, int]] = {}
 
     # Reading
 
     def read(self, batch: Sequence[Admitted]) -> None:
         """Fetch the rows that the batch may repeat or close: one query at most."""
-        keys = {text_key(name) for item in batch if (name := item.hit.leaves or item.hit.event_id)}
-        returning = [i for i in batch if i.device and not i.device.is_new and not i.hit.leaves]
+        keys = {item.key for item in batch if item.hit.leaves or item.hit.event_id}
+        # What comes late comes without a twin, and must not make us read days of somebody's visits.
+        returning = [
+            item
+            for item in batch
+            if item.device
+            and not item.device.is_new
+            and not item.hit.leaves
+            and item.now - item.time <= TWIN_WINDOW
+        ]
         parts, values = [], []
         select = (
             f"SELECT id, event_key, device_id, url, time, title, referrer, data FROM {self.table}"  # noqa: S608
@@ -97,41 +106,47 @@ class Ledger:
             title=title,
             referrer=referrer,
         )
-        self.by_key.setdefault(row.key, row)
+        if row.key not in self.by_key:
+            self._know(row)
+
+    def _know(self, row: Row) -> None:
+        self.by_key[row.key] = row
+        self.by_place.setdefault((row.device_id, bare(row.url)), []).append(row)
 
     # Deciding
 
     def view(self, item: Admitted) -> None:
         """Take in a page view: a new row, or one that is there already."""
-        hit = item.hit
-        key = text_key(hit.event_id) if hit.event_id else uuid.uuid4()
-        same = self.by_key.get(key)
+        same = self.by_key.get(item.key)
         row = same or self._twin(item)
         if row is None:
-            row = self._add(item, key)
-        else:
+            row = self._add(item)
+        elif row is not same or item.hit.event_id:
             item.outcome.reason = Reason.DUPLICATE
-            self._complete(row, item, key)
+            self._complete(row, item)
+        # Otherwise it is our own row: an earlier attempt was committed when the connection broke.
         self.pending.append((item, row))
-        if item.previous_id and item.device and not item.device.is_new and same is None:
-            self.closed.setdefault(item.previous_id, (item.time, None))
+        # Script and pixel of one page do not follow each other.
+        if same is None and item.previous_id and item.previous_id != row.id:
+            self.followed.setdefault(item.previous_id, item.time)
 
     def leave(self, item: Admitted) -> None:
         """Take in the end of a page view. An unknown page view is an unusable request."""
-        row = self.by_key.get(text_key(item.hit.leaves))
+        row = self.by_key.get(item.key)
         if row is None:
             item.outcome.reason = Reason.INVALID
             return
         item.outcome.reason = Reason.PAGE_LEFT
-        end = (item.time, item.hit.engaged_ms)
-        if row.id is None:
-            self.closed_new[row.key] = end
-        else:
-            self.closed[row.id] = end
+        moment = max(item.time, row.time)
+        # Nobody looks at a page for longer than since it was opened.
+        engaged = min(item.hit.engaged_ms, (moment - row.time) // timedelta(milliseconds=1))
+        known = self.reported.get(row.key)
+        if known is None or known[1] < engaged:
+            self.reported[row.key] = (moment, engaged)
 
-    def _add(self, item: Admitted, key: uuid.UUID) -> Row:
+    def _add(self, item: Admitted) -> Row:
         row = Row(
-            key=key,
+            key=item.key,
             device_id=item.device.id if item.device else None,
             url=item.hit.page_url,
             time=item.time,
@@ -141,33 +156,30 @@ class Ledger:
             referrer=item.hit.page_referrer,
         )
         self.new.append(row)
-        self.by_key[key] = row
+        self._know(row)
         return row
 
     def _twin(self, item: Admitted) -> Row | None:
-        """The same visit, told by the other of script and pixel."""
+        """The same visit, told by the other of script and pixel; of several the nearest."""
+        if item.device is None:
+            return None
         other = "pixel" if door_of(item.hit) == "script" else "script"
-        url = item.hit.page_url.partition("#")[0]
-        for row in self.by_key.values():
-            if (
-                row.data.get("door") == other
-                and item.device is not None
-                and row.device_id == item.device.id
-                and row.url.partition("#")[0] == url
-                and abs(row.time - item.time) <= TWIN_WINDOW
-            ):
-                return row
-        return None
+        near = [
+            (abs(row.time - item.time), row)
+            for row in self.by_place.get((item.device.id, bare(item.hit.page_url)), ())
+            if row.data.get("door") == other and abs(row.time - item.time) <= TWIN_WINDOW
+        ]
+        return min(near, key=lambda pair: pair[0])[1] if near else None
 
-    def _complete(self, row: Row, item: Admitted, key: uuid.UUID) -> None:
+    def _complete(self, row: Row, item: Admitted) -> None:
         """Add to a row what its repetition knows better: the script's key, and further values."""
         data = hit_data(item.hit)
         merged = merge_data(row.data, data)
         if data["door"] != row.data.get("door"):
             merged["door"] = "both"
-        if data["door"] == "script" and row.key != key:
-            self.by_key[key] = row
-            row.key, row.changed = key, True
+        if data["door"] == "script" and row.key != item.key:
+            self.by_key[item.key] = row
+            row.key, row.changed = item.key, True
         if not row.title and item.hit.page_title:
             row.title, row.changed = item.hit.page_title, True
         if not row.referrer and item.hit.page_referrer:
@@ -183,7 +195,8 @@ class Ledger:
         for row in {id(row): row for row in self.by_key.values()}.values():
             if row.changed and row.item is None:
                 self._update(row)
-        self._close()
+        self._close_reported()
+        self._close_followed()
         for item, row in self.pending:
             item.outcome.activity_id = row.id
 
@@ -206,7 +219,7 @@ class Ledger:
         item = row.item
         assert item is not None and item.device is not None  # noqa: S101
         hit = item.hit
-        left_at, engaged = self.closed_new.get(row.key, (None, None))
+        left_at, engaged = self.reported.pop(row.key, (None, None))
         return (
             PAGE_HIT,
             item.device.contact_id,
@@ -232,24 +245,47 @@ class Ledger:
             [self.sql.key(row.key), row.title, row.referrer, dump(row.data), row.id],
         )
 
-    def _close(self) -> None:
-        """Note when pages were left. A report of the page itself outranks the next page's hit."""
-        if not self.closed:
+    def _close_reported(self) -> None:
+        """Take over what pages report themselves, whatever the order in which that arrives.
+
+        A page that is looked at again reports more; a report that says no more is an old one.
+        """
+        ends = {self.by_key[key].id: end for key, end in self.reported.items()}
+        if not ends:
             return
-        left, engaged, values_left, values_engaged = [], [], [], []
-        for number, (moment, milliseconds) in sorted(self.closed.items()):
-            if milliseconds is None:
-                left.append("WHEN %s THEN COALESCE(left_at, %s)")
-            else:
-                left.append("WHEN %s THEN %s")
-                engaged.append("WHEN %s THEN %s")
-                values_engaged += [number, milliseconds]
-            values_left += [number, self.sql.moment(moment)]
-        statement = f"UPDATE {self.table} SET left_at = CASE id {' '.join(left)} END"  # noqa: S608
-        if engaged:
-            statement += f", engaged = CASE id {' '.join(engaged)} ELSE engaged END"
-        statement += f" WHERE id IN ({marks(list(self.closed))})"
-        self.cursor.execute(statement, [*values_left, *values_engaged, *sorted(self.closed)])
+        left, left_values = self._by_id(
+            (number, self.sql.moment(ends[number][0])) for number in ends
+        )
+        engaged, engaged_values = self._by_id((number, ends[number][1]) for number in ends)
+        self.cursor.execute(
+            f"UPDATE {self.table} SET left_at = {left}, engaged = {engaged} "  # noqa: S608
+            f"WHERE id IN ({marks(list(ends))}) AND COALESCE(engaged, -1) < {engaged}",
+            [*left_values, *engaged_values, *ends, *engaged_values],
+        )
+
+    def _close_followed(self) -> None:
+        """Note for pages that did not report it themselves that the next one has come."""
+        if not self.followed:
+            return
+        left, values = self._by_id(
+            (number, self.sql.moment(moment)) for number, moment in self.followed.items()
+        )
+        self.cursor.execute(
+            f"UPDATE {self.table} SET left_at = {left} "  # noqa: S608
+            f"WHERE id IN ({marks(list(self.followed))}) AND left_at IS NULL",
+            [*values, *self.followed],
+        )
+
+    @staticmethod
+    def _by_id(pairs: Iterable[tuple[int | None, Any]]) -> tuple[str, list[Any]]:
+        """An expression that has its own value for each row, and its parameters."""
+        values = [part for pair in pairs for part in pair]
+        return f"CASE id {' '.join(['WHEN %s THEN %s'] * (len(values) // 2))} END", values
+
+
+def bare(url: str) -> str:
+    """The address without its fragment, which a pixel does not know."""
+    return url.partition("#")[0]
 
 
 def door_of(hit: Hit) -> str:
@@ -283,7 +319,5 @@ def merge_data(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 def as_time(value: Any) -> datetime:
     """A time as any driver returns it (SQLite: text, MariaDB: without a zone), in UTC."""
-    from datetime import UTC
-
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

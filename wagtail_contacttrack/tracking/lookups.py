@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from ..wire.ids import text_key
 from .sql import Dialect
 
 MEMORY = 20_000
+# Longer texts are looked up each time: a visitor must not choose how much memory we use.
+MEMORABLE = 500
 AGENT_COLUMNS = (
     "digest", "raw", "browser", "browser_version", "os", "os_version", "brand", "model", "kind",
 )  # fmt: skip
@@ -25,39 +28,60 @@ def page_address(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
 
 
+class _Fresh(threading.local):
+    """What this thread's transaction has learned."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+
+
 class IdMemory:
     """A bounded memory of ids by text.
 
-    What a transaction has learned counts only once it is committed: `learn` holds it back until
-    `keep`, and a rolled-back transaction calls `drop`.
+    What a transaction has learned counts for others only once it is committed: `learn` holds it
+    back until `keep`, and a rolled-back transaction calls `drop`.
     """
 
     def __init__(self) -> None:
         self._ids: OrderedDict[str, int] = OrderedDict()
-        self._fresh: dict[str, int] = {}
+        self._fresh = _Fresh()
 
     def get(self, text: str) -> int | None:
-        return self._fresh.get(text) or self._ids.get(text)
+        return self._fresh.ids.get(text) or self._ids.get(text)
 
     def learn(self, text: str, number: int) -> None:
-        self._fresh[text] = number
+        self._fresh.ids[text] = number
 
     def keep(self) -> None:
-        self._ids.update(self._fresh)
-        self._fresh.clear()
+        for text, number in self._fresh.ids.items():
+            if len(text) <= MEMORABLE:
+                self._ids[text] = number
+        self.drop()
         while len(self._ids) > MEMORY:
             self._ids.popitem(last=False)
 
     def drop(self) -> None:
-        self._fresh.clear()
+        self._fresh.ids.clear()
 
     def clear(self) -> None:
         self._ids.clear()
-        self._fresh.clear()
+        self.drop()
 
 
 pages = IdMemory()
 user_agents = IdMemory()
+
+
+def keep() -> None:
+    """The transaction of this thread is committed."""
+    pages.keep()
+    user_agents.keep()
+
+
+def drop() -> None:
+    """The transaction of this thread is not, or not yet, committed."""
+    pages.drop()
+    user_agents.drop()
 
 
 def clear() -> None:

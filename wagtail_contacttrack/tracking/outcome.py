@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +16,7 @@ class Outcome:
     """How one tracking request ended.
 
     `contact_id` and `tracking_id` are set when the visitor is known to the database afterwards;
-    `activity_id` and `time` name the page view that the next one will close.
+    `activity_id` names the page view that the next one will close.
     """
 
     reason: Reason
@@ -30,15 +31,27 @@ class Outcome:
 
 @dataclass(slots=True)
 class Admitted:
-    """A hit that may be kept, on its way through the writer, which fills in `outcome`."""
+    """A hit that may be kept, on its way through the writer, which fills in `outcome`.
+
+    `tracking_id` and `key` are settled before the first attempt to write. So a second attempt finds
+    what the first has left, if that was committed after all when the connection broke.
+    """
 
     hit: Hit
     site: SiteOptions
     time: datetime
     now: datetime
+    tracking_id: str
+    key: uuid.UUID
     previous_id: int | None
     outcome: Outcome = field(default_factory=lambda: Outcome(Reason.RECORDED))
     device: KnownDevice | None = None
+
+    def meet(self, device: KnownDevice) -> None:
+        """Take in who sent the hit."""
+        self.device = device
+        self.outcome.tracking_id = device.tracking_id
+        self.outcome.contact_id = device.contact_id
 
 
 @dataclass(slots=True)

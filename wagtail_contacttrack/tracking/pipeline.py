@@ -6,6 +6,7 @@ test, or a small server in front of Django.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -13,11 +14,13 @@ from django.core.signing import BadSignature, Signer
 
 from ..wire.addresses import mask
 from ..wire.hit import Door, Hit, decode
+from ..wire.ids import new_tracking_id, text_key
 from ..wire.request import RawRequest
 from . import counters
 from .admission import admit
 from .committer import MAX_BATCH
 from .outcome import Admitted, Outcome
+from .reasons import Reason
 from .record import record, write
 from .sites import SiteOptions
 
@@ -73,29 +76,47 @@ def _consider(
     reason = admit(hit, site, host=raw.host, staff=staff, now=now.timestamp())
     if reason is not None:
         return Outcome(reason)
+    claimed = hit.cookie_device or hit.param_device
+    if hit.leaves and not claimed:
+        return Outcome(Reason.INVALID)
     if site.anonymize_ip:
         hit.address = mask(hit.address)
-    return prepare(hit, site, now)
+    return prepare(hit, site, claimed or new_tracking_id(), now)
 
 
-def prepare(hit: Hit, site: SiteOptions, now: datetime) -> Admitted:
+def prepare(hit: Hit, site: SiteOptions, tracking_id: str, now: datetime) -> Admitted:
     """Everything about an admitted hit that needs no database."""
-    time = now - timedelta(milliseconds=hit.age_ms)
-    return Admitted(hit, site, time, now, read_previous(hit.previous_hit, now))
+    event_id = hit.leaves or hit.event_id
+    return Admitted(
+        hit=hit,
+        site=site,
+        time=now - timedelta(milliseconds=hit.age_ms),
+        now=now,
+        tracking_id=tracking_id,
+        # An event id counts for its own device only. So nobody can touch the page view of somebody
+        # else, and two clients that both count from 1 do not take each other's visits away.
+        key=text_key(f"{tracking_id} {event_id}") if event_id else uuid.uuid4(),
+        previous_id=read_previous(hit.previous_hit, tracking_id, now),
+    )
 
 
 def sign_previous(outcome: Outcome, now: datetime) -> str:
-    """The value of the cookie that lets the next page hit close this one."""
-    return Signer(salt=PREVIOUS_SALT).sign(f"{outcome.activity_id}.{int(now.timestamp())}")
+    """The value of the cookie that lets the next page hit of the same device close this one."""
+    return _signer(outcome.tracking_id or "").sign(f"{outcome.activity_id}.{int(now.timestamp())}")
 
 
-def read_previous(value: str, now: datetime) -> int | None:
-    """The id of the page hit that a visitor comes from, if it is ours and recent."""
+def read_previous(value: str, tracking_id: str, now: datetime) -> int | None:
+    """The id of the page hit that this device comes from, if we said so and not long ago."""
     if not value:
         return None
     try:
-        number, _, stamp = Signer(salt=PREVIOUS_SALT).unsign(value).partition(".")
+        number, _, stamp = _signer(tracking_id).unsign(value).partition(".")
     except BadSignature:
         return None
-    recent = 0 <= now.timestamp() - int(stamp) + 1 <= SESSION_GAP.total_seconds() + 1
+    # The clocks of two servers may differ by a moment.
+    recent = -1 <= now.timestamp() - int(stamp) <= SESSION_GAP.total_seconds()
     return int(number) if recent else None
+
+
+def _signer(tracking_id: str) -> Signer:
+    return Signer(salt=f"{PREVIOUS_SALT}.{tracking_id}")

@@ -6,12 +6,21 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import DatabaseError, OperationalError, connections, router, transaction
+from django.db import (
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connections,
+    router,
+    transaction,
+)
 
 from ..activity.models import Activity
 from . import lookups
 from .committer import GroupCommitter
-from .identify import find_devices, identify, touch_presence
+from .identify import identify, recognise, touch_presence
 from .ledger import Ledger
 from .lookups import page_address
 from .outcome import Admitted, Outcome
@@ -21,11 +30,20 @@ from .sql import Dialect, dialect
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
+# A deadlock, a lock that took too long, a lost connection: it may go better the next time.
+PASSING = (OperationalError, InterfaceError)
 
 
 def record(item: Admitted) -> Outcome:
-    """Return how the hit ended, once that is committed. Never raises a database error."""
-    committer.submit(item)
+    """Return how the hit ended, once that is committed. Never raises for what a hit contains.
+
+    Within a transaction of the caller, it is committed together with that.
+    """
+    if connections[router.db_for_write(Activity)].in_atomic_block:
+        # Whoever leads a batch answers for it, and we cannot say how the caller's work will end.
+        write([item])
+    else:
+        committer.submit(item)
     return item.outcome
 
 
@@ -35,51 +53,81 @@ def write(batch: list[Admitted]) -> None:
     One bad hit cannot take its neighbours with it. What the database refuses ends as `invalid`;
     what it cannot do now, after a few tries, as `storage_failed`.
     """
-    try:
-        _write_together(batch)
-    except DatabaseError:
-        if len(batch) > 1:
-            logger.info("A batch of %s hits failed and is retried one by one.", len(batch))
-        for item in batch:
-            _write_alone(item)
+    error = _attempt(batch)
+    if error is None:
+        return
+    if len(batch) == 1 or not _reachable():
+        _give_up(batch, error)
+        return
+    logger.info("A batch of %s hits failed and is retried one by one.", len(batch))
+    for done, item in enumerate(batch):
+        error = _attempt([item])
+        if isinstance(error, PASSING) and not _reachable():
+            _give_up(batch[done:], error)
+            return
+        if error is not None:
+            _give_up([item], error)
 
 
 committer: GroupCommitter[Admitted] = GroupCommitter(write)
 
 
-def _write_alone(item: Admitted) -> None:
-    for attempt in range(1, ATTEMPTS + 1):
+def _attempt(batch: Sequence[Admitted]) -> Exception | None:
+    """Write, a few times where that can help; return what went wrong in the end."""
+    connection = connections[router.db_for_write(Activity)]
+    error: Exception | None = None
+    for _ in range(ATTEMPTS):
         try:
-            _write_together([item])
-        except OperationalError:
-            if attempt == ATTEMPTS:
-                logger.exception("A hit could not be stored.")
-                item.outcome = Outcome(Reason.STORAGE_FAILED)
-        except DatabaseError:
-            if attempt == ATTEMPTS:
-                logger.exception("The database refuses a hit.")
-                item.outcome = Outcome(Reason.INVALID)
+            _write_together(batch)
+        except PASSING as caught:
+            error = caught
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+        except Exception as caught:  # noqa: BLE001  (whatever it is, the neighbours go on)
+            return caught
         else:
-            return
+            return None
+    return error
+
+
+def _give_up(batch: Sequence[Admitted], error: Exception) -> None:
+    """End hits that could not be written: it is either their own fault or the database's."""
+    refused = isinstance(error, DataError | IntegrityError) or not isinstance(error, Error)
+    logger.error(
+        "The database refuses a hit." if refused else "%s hits could not be stored.",
+        *([] if refused else [len(batch)]),
+        exc_info=error,
+    )
+    for item in batch:
+        item.outcome = Outcome(Reason.INVALID if refused else Reason.STORAGE_FAILED)
+
+
+def _reachable() -> bool:
+    """Whether there is a database to talk to at all."""
+    connection = connections[router.db_for_write(Activity)]
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True
 
 
 def _write_together(batch: Sequence[Admitted]) -> None:
     using = router.db_for_write(Activity)
     connection = connections[using]
-    # Request threads live long and lead now and then: the connection may have died meanwhile.
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()
     sql = dialect(connection)
     try:
         with transaction.atomic(using=using), connection.cursor() as cursor:
             sql.open_for_writing(cursor, Activity._meta.db_table)
             _write_rows(cursor, sql, batch)
     except BaseException:
-        lookups.pages.drop()
-        lookups.user_agents.drop()
+        lookups.drop()
         raise
-    lookups.pages.keep()
-    lookups.user_agents.keep()
+    # Within a transaction of the caller, nothing is certain yet.
+    if connection.in_atomic_block:
+        lookups.drop()
+    else:
+        lookups.keep()
 
 
 def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
@@ -99,27 +147,16 @@ def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
             },
         )
         identify(cursor, sql, views)
+        # Before the ledger is read: script and pixel of one visit may run in two processes, and the
+        # second must see what the first has written.
+        touch_presence(cursor, sql, views)
     if leaves:
-        _recognise(cursor, sql, leaves)
+        recognise(cursor, sql, leaves)
     ledger = Ledger(cursor, sql)
     ledger.read(batch)
-    for item in batch:
-        if item.hit.leaves:
-            ledger.leave(item)
-        else:
-            ledger.view(item)
-    ledger.write()
-    if views:
-        touch_presence(cursor, sql, views)
-
-
-def _recognise(cursor: Any, sql: Dialect, leaves: Sequence[Admitted]) -> None:
-    """Say whose page is being left, without making anybody."""
-    claims = {i.hit.cookie_device or i.hit.param_device for i in leaves} - {""}
-    devices = find_devices(cursor, sql, sorted(claims)) if claims else {}
+    for item in views:
+        ledger.view(item)
+    # The end of a page view may overtake its beginning.
     for item in leaves:
-        device = devices.get(item.hit.cookie_device or item.hit.param_device)
-        if device:
-            item.device = device
-            item.outcome.tracking_id = device.tracking_id
-            item.outcome.contact_id = device.contact_id
+        ledger.leave(item)
+    ledger.write()
