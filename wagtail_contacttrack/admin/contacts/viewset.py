@@ -23,6 +23,9 @@ class ContactViewSet(ModelViewSet):
     copy_view_enabled = False
     inspect_view_enabled = True
     inspect_view_class = ContactInspectView
+    list_display = ("name", "email", "location", "points", "pk")
+    ordering = ("-pk",)
+    search_fields = ("email", "firstname", "lastname", "company")
     form_fields = ("email", "firstname", "lastname", "company", "city", "state", "country")
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
