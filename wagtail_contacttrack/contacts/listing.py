@@ -1,18 +1,26 @@
-"""The queries behind contact lists: who is shown, found, and in which order.
+"""The queries behind the list of contacts: who is shown, found, and in which order.
 
-Every order offered here walks an index, and counting stops at a limit, so that a list costs the
-same whether there are a thousand contacts or a million.
+The list costs the same whether there are a thousand contacts or a million. Whoever asks for no
+more than an index can answer gets all rows of it, by pages. Any other question looks at the
+`SCAN_LIMIT` contacts that were active last, or last before a chosen day, and says so. Counting
+stops at `COUNT_LIMIT`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from .models import Contact, Device, Presence, UserAgent
+from .models import Contact, Device, Presence
 
 COUNT_LIMIT = 10_000
+SCAN_LIMIT = 50_000
 DEFAULT_ORDER = "-last_active"
 
 HIDDEN, SHOWN, ONLY = "", "shown", "only"
@@ -21,11 +29,11 @@ HIDDEN, SHOWN, ONLY = "", "shown", "only"
 ORDERS: dict[str, tuple[str, ...]] = {
     "last_active": ("presence__at", "presence__contact_id"),
     "id": ("pk",),
-    "name": ("lastname", "firstname", "pk"),
+    "name": ("sort_name", "pk"),
     "email": ("email", "pk"),
     "points": ("points", "pk"),
 }
-# These are indexed for known contacts only; anonymous ones have neither name nor e-mail.
+# The indexes of these leave anonymous contacts out, who have neither name nor e-mail.
 KNOWN_ORDERS = frozenset({"name", "email", "points"})
 
 DEVICE_TYPES = [
@@ -43,66 +51,107 @@ COUNTRIES_SECONDS = 300
 Contacts = QuerySet[Contact]
 
 
-def show(queryset: Contacts, anonymous: str = HIDDEN, order: str = "") -> Contacts:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which contacts a reader wants to see; empty means all that are known."""
+
+    anonymous: str = HIDDEN
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    device_types: tuple[str, ...] = ()
+    country: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        return self.text.split()
+
+    def scans(self, by: str) -> bool:
+        """Whether no index gives these contacts in this order, so that rows must be looked at."""
+        dates = bool(self.since or self.until) and by.lstrip("-") != "last_active"
+        return bool(self.words or self.device_types or self.country or dates)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The contacts of a choice. `horizon` is how far the look went back, if it had to stop."""
+
+    rows: Contacts
+    horizon: datetime | None = None
+
+
+def find(choice: Choice, by: str = DEFAULT_ORDER) -> Found:
+    """The contacts to list, not sorted yet; `by` is the order that the list will have.
+
+    A text that is the id or the whole e-mail address of a contact finds just that one, however
+    long ago it was active, and also if anonymous contacts are hidden. Any other text is words that
+    all must occur in name, company or e-mail. No index helps there: 50 000 rows cost a second at
+    worst on a small machine, and that is where the look stops.
+    """
+    named = _named(choice.text)
+    if named:
+        return Found(_narrow(Contact.objects.filter(pk__in=named), choice))
+    if not choice.scans(by):
+        return Found(_within(_everybody(choice, by), choice))
+    horizon = _horizon(choice)
+    rows = _everybody(choice, "last_active")
+    if horizon is not None:
+        rows = rows.filter(presence__at__gte=horizon)
+    return Found(_containing(_narrow(rows, choice), choice.words), horizon)
+
+
+def find_all(choice: Choice, size: int = 1_000) -> Iterator[Contact]:
+    """Every contact of a choice, newest first, by short queries over ranges of ids.
+
+    For exports: it looks at all rows there are, and holds `size` of them at a time.
+    """
+    named = _named(choice.text)
+    everybody = Contact.objects.filter(pk__in=named) if named else _everybody(choice, "id")
+    matching = everybody if named else _containing(everybody, choice.words)
+    matching = _narrow(matching, choice).order_by("-pk").prefetch_related("presence")
+    ids = list(everybody.order_by("-pk").values_list("pk", flat=True)[:size])
+    while ids:
+        yield from matching.filter(pk__range=(ids[-1], ids[0]))
+        older = everybody.filter(pk__lt=ids[-1])
+        ids = list(older.order_by("-pk").values_list("pk", flat=True)[:size])
+
+
+def show(queryset: Contacts, anonymous: str = HIDDEN, by: str = DEFAULT_ORDER) -> Contacts:
     """Leave anonymous contacts out, or show them as well, or only them.
 
-    `order` is the order that the list will have: it decides which of the two equivalent marks of a
-    known contact lets the database walk an index.
+    There are two equivalent marks of a known contact; `by` decides which of them lets the database
+    walk an index in that order.
     """
+    active = by.lstrip("-") == "last_active"
     if anonymous == SHOWN:
-        return queryset
-    if anonymous == ONLY:
-        return queryset.filter(presence__known=False)
-    if order.lstrip("-") in KNOWN_ORDERS:
-        return queryset.filter(date_identified__isnull=False)
-    return queryset.filter(presence__known=True)
+        # Every contact has a presence; said aloud, the join may start there.
+        return queryset.filter(presence__isnull=False) if active else queryset
+    known = anonymous == HIDDEN
+    if active:
+        # A list of one, because SQLite does not walk an index for a bare boolean.
+        return queryset.filter(presence__known__in=[known])
+    return queryset.filter(date_identified__isnull=not known)
 
 
-def order(queryset: Contacts, by: str) -> Contacts:
-    """Sort by a name out of `ORDERS`, with "-" in front for descending."""
+def order_columns(by: str) -> tuple[str, ...]:
+    """The columns of a name out of `ORDERS`, each with the "-" that may stand before the name."""
     sign = "-" if by.startswith("-") else ""
-    return queryset.order_by(*(sign + column for column in ORDERS[by.lstrip("-")]))
+    return tuple(sign + column for column in ORDERS[by.lstrip("-")])
 
 
 def orders(anonymous: str = HIDDEN) -> list[str]:
     """The names out of `ORDERS` that are cheap for this choice of contacts."""
-    return [name for name in ORDERS if anonymous == HIDDEN or name not in KNOWN_ORDERS]
-
-
-def search(queryset: Contacts, text: str) -> Contacts:
-    """Contacts whose id is `text`, or whose name, e-mail or company contain all of its words.
-
-    Only known contacts have words to search in.
-    """
-    words = text.split()
-    if not words:
-        return queryset
-    found = Q(date_identified__isnull=False)
-    for word in words:
-        found &= (
-            Q(email__icontains=word)
-            | Q(lastname__icontains=word)
-            | Q(firstname__icontains=word)
-            | Q(company__icontains=word)
-        )
-    number = words[0].removeprefix("#")
-    if len(words) == 1 and number.isdecimal() and len(number) < 19:
-        found |= Q(pk=int(number))
-    return queryset.filter(found)
-
-
-def with_device_type(queryset: Contacts, kinds: list[str]) -> Contacts:
-    """Contacts that use at least one device of these types."""
-    agents = UserAgent.objects.filter(kind__in=kinds)
-    return queryset.filter(pk__in=Device.objects.filter(agent__in=agents).values("contact_id"))
+    if anonymous == HIDDEN:
+        return list(ORDERS)
+    return ["last_active", "id"] if anonymous == SHOWN else ["last_active"]
 
 
 def countries() -> list[str]:
     """The countries of contacts that were active lately, for a choice; a few minutes old."""
     found = cache.get(COUNTRIES_KEY)
     if found is None:
-        latest = Presence.objects.order_by("-at").values_list("contact__country", flat=True)
-        found = sorted(set(latest[:RECENT]) - {""})
+        latest = Presence.objects.order_by("-at", "-contact_id")
+        found = sorted(set(latest.values_list("contact__country", flat=True)[:RECENT]) - {""})
         cache.set(COUNTRIES_KEY, found, COUNTRIES_SECONDS)
     return list(found)
 
@@ -110,3 +159,76 @@ def countries() -> list[str]:
 def count_up_to(queryset: QuerySet, limit: int = COUNT_LIMIT) -> int:
     """How many there are; `limit` + 1 stands for "more", and nothing further is counted."""
     return queryset.order_by()[: limit + 1].count()
+
+
+def number_in(text: str) -> int | None:
+    """The id that somebody may mean by "17" or "#17"."""
+    digits = text.strip().removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+
+
+def _named(text: str) -> list[int]:
+    """The ids of those whom the whole text names."""
+    text = text.strip()
+    number = number_in(text)
+    if number is not None:
+        named = Contact.objects.filter(pk=number)
+    elif "@" in text:
+        named = Contact.objects.filter(
+            date_identified__isnull=False, email__in={text, text.lower()}
+        )
+    else:
+        return []
+    return list(named.values_list("pk", flat=True)[:100])
+
+
+def _everybody(choice: Choice, by: str) -> Contacts:
+    if choice.words and choice.anonymous == ONLY:
+        return Contact.objects.none()
+    return show(Contact.objects.all(), _searchable(choice), by)
+
+
+def _searchable(choice: Choice) -> str:
+    """Anonymous contacts have no words to search in."""
+    return HIDDEN if choice.words and choice.anonymous == SHOWN else choice.anonymous
+
+
+def _horizon(choice: Choice) -> datetime | None:
+    """When the contact with which a look stops was active, or None if it sees all."""
+    presences = Presence.objects.order_by("-at", "-contact_id")
+    shown = _searchable(choice)
+    if shown != SHOWN:
+        presences = presences.filter(known__in=[shown == HIDDEN])
+    if choice.since:
+        presences = presences.filter(at__gte=choice.since)
+    if choice.until:
+        presences = presences.filter(at__lte=choice.until)
+    return presences.values_list("at", flat=True)[SCAN_LIMIT - 1 : SCAN_LIMIT].first()
+
+
+def _narrow(rows: Contacts, choice: Choice) -> Contacts:
+    """Those who pass every filter; the text is not a filter."""
+    rows = _within(rows, choice)
+    if choice.country:
+        rows = rows.filter(country=choice.country)
+    if choice.device_types:
+        devices = Device.objects.filter(
+            contact_id=OuterRef("pk"), agent__kind__in=choice.device_types
+        )
+        rows = rows.filter(Exists(devices))
+    return rows
+
+
+def _within(rows: Contacts, choice: Choice) -> Contacts:
+    if choice.since:
+        rows = rows.filter(presence__at__gte=choice.since)
+    if choice.until:
+        rows = rows.filter(presence__at__lte=choice.until)
+    return rows
+
+
+def _containing(rows: Contacts, words: list[str]) -> Contacts:
+    for word in words:
+        # The database itself folds the case of both sides, as far as it can.
+        rows = rows.filter(search_text__contains=Lower(Value(word)))
+    return rows

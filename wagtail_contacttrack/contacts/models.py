@@ -55,6 +55,14 @@ class Contact(models.Model):
         output_field=models.CharField(max_length=383),
         db_persist=True,
     )
+    # What lists search in: one comparison for each row instead of four that fold the case.
+    search_text = models.GeneratedField(
+        expression=Lower(
+            Concat("email", Value(" "), "firstname", Value(" "), "lastname", Value(" "), "company")
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = ContactQuerySet.as_manager()
 

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('date_modified', models.DateTimeField(auto_now=True, verbose_name='date modified')),
                 ('date_identified', models.DateTimeField(blank=True, null=True, verbose_name='date identified')),
                 ('sort_name', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf(django.db.models.functions.text.Trim(django.db.models.functions.text.Concat('lastname', models.Value(' '), 'firstname')), models.Value('')), django.db.models.functions.comparison.NullIf('company', models.Value('')), 'email')), output_field=models.CharField(max_length=383))),
+                ('search_text', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower(django.db.models.functions.text.Concat('email', models.Value(' '), 'firstname', models.Value(' '), 'lastname', models.Value(' '), 'company')), output_field=models.TextField())),
             ],
             options={
                 'verbose_name': 'contact',
