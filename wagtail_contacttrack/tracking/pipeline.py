@@ -14,7 +14,7 @@ from django.core.signing import BadSignature, Signer
 
 from ..wire.addresses import mask
 from ..wire.hit import Door, Hit, decode
-from ..wire.ids import new_tracking_id, text_key
+from ..wire.ids import event_key, new_tracking_id
 from ..wire.request import RawRequest
 from . import counters
 from .admission import admit
@@ -93,9 +93,7 @@ def prepare(hit: Hit, site: SiteOptions, tracking_id: str, now: datetime) -> Adm
         time=now - timedelta(milliseconds=hit.age_ms),
         now=now,
         tracking_id=tracking_id,
-        # An event id counts for its own device only. So nobody can touch the page view of somebody
-        # else, and two clients that both count from 1 do not take each other's visits away.
-        key=text_key(f"{tracking_id} {event_id}") if event_id else uuid.uuid4(),
+        key=event_key(tracking_id, event_id) if event_id else uuid.uuid4(),
         previous_id=read_previous(hit.previous_hit, tracking_id, now),
     )
 

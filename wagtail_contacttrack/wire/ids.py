@@ -32,3 +32,12 @@ def text_key(text: str) -> uuid.UUID:
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     # The bits of version 5 (a name's digest): MariaDB refuses what is not a proper UUID.
     return uuid.UUID(bytes=digest, version=5)
+
+
+def event_key(tracking_id: str, event_id: str) -> uuid.UUID:
+    """The key under which a client's event is stored.
+
+    An event id counts for its own device only. So nobody can touch the page view of somebody else,
+    and two clients that both count from 1 do not take each other's visits away.
+    """
+    return text_key(f"{tracking_id} {event_id}")
