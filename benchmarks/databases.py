@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
-
 from benchmarks import machine
-from wagtail_contacttrack.wire.ids import text_key
+from benchmarks.load import Event
+from wagtail_contacttrack.wire.ids import event_key
 
 ROOT = Path(__file__).parents[1]
 NAME = "contacttrack_bench"
@@ -32,7 +31,7 @@ class Database(Protocol):
     def rows(self) -> int:
         """How many rows the ledger has."""
 
-    def count(self, event_ids: Sequence[str]) -> int:
+    def count(self, events: Sequence[Event]) -> int:
         """How many of these page views have a row in the ledger."""
 
     def cpu_times(self) -> dict[int, float]:
@@ -49,10 +48,10 @@ class SQLite:
     def rows(self) -> int:
         return int(self._value(f"SELECT COUNT(*) FROM {LEDGER}"))
 
-    def count(self, event_ids: Sequence[str]) -> int:
+    def count(self, events: Sequence[Event]) -> int:
         found = 0
-        for start in range(0, len(event_ids), CHUNK):
-            keys = [text_key(event_id).hex for event_id in event_ids[start : start + CHUNK]]
+        for start in range(0, len(events), CHUNK):
+            keys = [event_key(*event).hex for event in events[start : start + CHUNK]]
             marks = ", ".join("?" * len(keys))
             found += self._value(
                 f"SELECT COUNT(*) FROM {LEDGER} WHERE event_key IN ({marks})", keys
@@ -87,8 +86,8 @@ class PostgreSQL:
     def rows(self) -> int:
         return int(self._all(f"SELECT COUNT(*) FROM {LEDGER}")[0][0])
 
-    def count(self, event_ids: Sequence[str]) -> int:
-        keys = [text_key(event_id) for event_id in event_ids]
+    def count(self, events: Sequence[Event]) -> int:
+        keys = [event_key(*event) for event in events]
         statement = f"SELECT COUNT(*) FROM {LEDGER} WHERE event_key = ANY(%s)"
         return int(self._all(statement, [keys])[0][0])
 
@@ -101,12 +100,18 @@ class PostgreSQL:
         return machine.cpu_times(pid for (pid,) in found if machine.is_named(pid, "postgres"))
 
     def _all(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self._address, autocommit=True) as connection:
-            return connection.execute(statement.encode(), values).fetchall()
+        with _connect(self._address) as connection:
+            return list(connection.execute(statement, values).fetchall())
 
     def _administer(self, statement: str) -> None:
-        with psycopg.connect(self._server, autocommit=True) as connection:
-            connection.execute(statement.encode())
+        with _connect(self._server) as connection:
+            connection.execute(statement)
+
+
+def _connect(address: str) -> Any:
+    import psycopg  # only who measures PostgreSQL needs it
+
+    return psycopg.connect(address, autocommit=True)
 
 
 @contextmanager

@@ -16,9 +16,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks import databases, machine, servers
+from benchmarks.arguments import names
 from benchmarks.databases import Database
 from benchmarks.load import Generators, Kind, Load, Order
 from benchmarks.report import Measurement, Result, markdown
@@ -143,15 +143,6 @@ def say(text: str) -> None:
 
 
 def parse(arguments: Sequence[str] | None = None) -> tuple[Options, Path | None]:
-    def names(known: Sequence[str]) -> Any:
-        def read(text: str) -> list[str]:
-            chosen = text.split(",")
-            if unknown := set(chosen) - set(known):
-                raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
-            return chosen
-
-        return read
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     every_database, every_server = list(databases.DATABASES), list(servers.SERVERS)

@@ -20,6 +20,8 @@ from typing import Any, Literal, TypeAlias
 
 from benchmarks.traffic import Traffic, Visitor
 
+# A device and what it has called its event.
+Event: TypeAlias = tuple[str, str]
 Kind: TypeAlias = Literal["seed", "new", "returning"]
 
 PATIENCE = 30.0
@@ -35,7 +37,7 @@ class Load:
     seconds: float = 0.0
     cpu: float = 0.0
     answers: Counter[str] = field(default_factory=Counter)
-    recorded: list[str] = field(default_factory=list)
+    recorded: list[Event] = field(default_factory=list)
     delays: list[float] = field(default_factory=list)
 
     @property
@@ -197,7 +199,7 @@ class Stretch:
         reason = found.group(1).decode() if found else ""
         self.load.answers[f"{status} {reason}".rstrip()] += 1
         if status == "200" and reason == "recorded":
-            self.load.recorded.append(browser.event_id)
+            self.load.recorded.append((browser.visitor.device, browser.event_id))
             if previous := _PREVIOUS.search(head):
                 browser.visitor.previous = previous.group(1).decode()
             browser.visitor.known = True

@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 APPLICATION = "benchmarks.wsgi:application"
@@ -88,9 +88,13 @@ def serve(name: str, shape: Shape, environment: dict[str, str], log: Path) -> It
 
 
 def versions() -> dict[str, str]:
-    """The versions of what is measured."""
+    """The versions of what is measured, as far as it is installed."""
     names = ("Django", "wagtail", "wagtail_contacttrack", "gunicorn", "granian", "psycopg")
-    return {name: version(name) for name in names}
+    found = {}
+    for name in names:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, name: str, log: Path) -> None:
