@@ -67,8 +67,6 @@ class Pictures:
         self.save("home")
         # The narrow menu leaves room for the two columns of a contact.
         self.page.locator(".sidebar__collapse-toggle").click()
-        self.open("/admin/contact/")
-        self.save("contacts")
         self.open(f"/admin/contact/inspect/{contact}/")
         self.save("contact-timeline")
         entry = self.page.locator(".ct-entry:has(.ct-tag)").first
