@@ -98,6 +98,15 @@ def test_requests_are_counted_by_reason_with_the_remedy_of_refusals(admin_client
     assert found.select_one("[data-reason=recorded] .ct-remedy").text == ""
 
 
+def test_what_was_kept_comes_first_and_then_the_most_frequent(admin_client, panel, site):
+    now = timezone.now()
+    numbers = {"bot": 3, "dnt": 9, "page_left": 2, "recorded": 5, "gpc": 9, "private_ip": 70}
+    for reason, number in numbers.items():
+        counters.count(site.pk, reason, now, number)
+    order = ["recorded", "page_left", "private_ip", "dnt", "gpc", "bot"]
+    assert list(counts(panel(admin_client))) == order
+
+
 def test_every_refusal_has_a_remedy():  # S73
     refusals = [reason for reason in Reason if not status.Tally(reason, 1).kept]
     assert all(str(status.Tally(reason.value, 1).remedy) for reason in refusals)

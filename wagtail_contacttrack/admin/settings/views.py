@@ -130,8 +130,6 @@ class TestHitView(SiteSettingsMixin, WagtailAdminTemplateMixin, FormView):
 class DeleteTestHitView(SiteSettingsMixin, View):
     """Delete the contact that the tests of a site have left, and no other."""
 
-    http_method_names = ["post"]  # noqa: RUF012  (as Django declares it)
-
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if testhit.discard(self.site):
             messages.success(request, gettext("The test hit has been deleted."))
