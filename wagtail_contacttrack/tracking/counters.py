@@ -93,15 +93,15 @@ def _add(taken: Counter[Key]) -> None:
         [site_id, sql.moment(hour), reason, number]
         for (site_id, hour, reason), number in sorted(taken.items())
     ]
+    statements = sql.upsert(
+        HitCount._meta.db_table,
+        ["site_id", "hour", "reason", "count"],
+        rows,
+        key=["site_id", "hour", "reason"],
+        add=["count"],
+    )
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        sql.upsert(
-            cursor,
-            HitCount._meta.db_table,
-            ["site_id", "hour", "reason", "count"],
-            rows,
-            key=["site_id", "hour", "reason"],
-            add=["count"],
-        )
+        sql.run(cursor, statements)
 
 
 def _flush_aside() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from ..contacts.models import Contact, Device, Presence
 from . import lookups
 from .outcome import Admitted, KnownDevice
-from .sql import Dialect
+from .sql import Dialect, Statement
 
 CONTACT_COLUMNS = (
     "email", "firstname", "lastname", "company", "city", "state", "country", "points", "fields",
@@ -73,8 +73,7 @@ def _welcome(cursor: Any, sql: Dialect, newcomers: dict[str, Admitted]) -> dict[
         )
         for tracking_id, item in newcomers.items()
     ]
-    found = sql.upsert(
-        cursor,
+    statements = sql.upsert(
         Device._meta.db_table,
         DEVICE_COLUMNS,
         rows,
@@ -85,7 +84,7 @@ def _welcome(cursor: Any, sql: Dialect, newcomers: dict[str, Admitted]) -> dict[
         tracking_id: KnownDevice(
             number, tracking_id, contact_id, agent_id, contact_id == contact_of[tracking_id]
         )
-        for number, tracking_id, contact_id, agent_id in found
+        for number, tracking_id, contact_id, agent_id in sql.run(cursor, statements)
     }
     _remove_superfluous(cursor, sql, contact_of, devices)
     return devices
@@ -93,10 +92,10 @@ def _welcome(cursor: Any, sql: Dialect, newcomers: dict[str, Admitted]) -> dict[
 
 def _add_contacts(cursor: Any, sql: Dialect, items: Sequence[Admitted]) -> list[int]:
     rows = [_anonymous(sql, item.hit.country, item.now) for item in items]
-    found = sql.insert(cursor, Contact._meta.db_table, CONTACT_COLUMNS, rows, ["id", "country"])
+    statements = sql.insert(Contact._meta.db_table, CONTACT_COLUMNS, rows, ["id", "country"])
     # Anonymous contacts differ in nothing but their country, so any of that country will do.
     by_country: dict[str, list[int]] = {}
-    for number, country in found:
+    for number, country in sql.run(cursor, statements):
         by_country.setdefault(country, []).append(number)
     return [by_country[item.hit.country].pop() for item in items]
 
@@ -136,7 +135,7 @@ def _follow_agents(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None
         )
 
 
-def touch_presence(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
+def presence(sql: Dialect, batch: Sequence[Admitted]) -> list[Statement]:
     """Note for each contact of the batch when it was last active; never turns time back.
 
     Until the transaction ends, other processes wait here with hits of the same contacts.
@@ -147,8 +146,7 @@ def touch_presence(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None
         if contact_id is not None:
             latest[contact_id] = max(item.time, latest.get(contact_id, item.time))
     rows = [(number, False, sql.moment(latest[number])) for number in sorted(latest)]
-    sql.upsert(
-        cursor,
+    return sql.upsert(
         Presence._meta.db_table,
         ("contact_id", "known", "at"),
         rows,

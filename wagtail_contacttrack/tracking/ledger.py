@@ -16,7 +16,7 @@ from . import lookups
 from .lookups import page_address
 from .outcome import Admitted
 from .reasons import Reason
-from .sql import Dialect, dump, marks
+from .sql import Dialect, Statement, dump
 
 # A page that holds both the script and a pixel sends two hits for one visit, moments apart.
 TWIN_WINDOW = timedelta(seconds=10)
@@ -60,8 +60,8 @@ class Ledger:
 
     # Reading
 
-    def read(self, batch: Sequence[Admitted]) -> None:
-        """Fetch the rows that the batch may repeat or close: one query at most."""
+    def queries(self, batch: Sequence[Admitted]) -> list[Statement]:
+        """Ask for the rows that the batch may repeat or close; `remember` takes the answers."""
         keys = {item.key for item in batch if item.hit.leaves or item.hit.event_id}
         # What comes late comes without a twin, and must not make us read days of somebody's visits.
         returning = [
@@ -72,32 +72,29 @@ class Ledger:
             and not item.hit.leaves
             and item.now - item.time <= TWIN_WINDOW
         ]
-        parts, values = [], []
+        queries = []
         select = (
             f"SELECT id, event_key, device_id, url, time, title, referrer, data FROM {self.table}"  # noqa: S608
         )
         if keys:
-            condition, found = self.sql.one_of("event_key", [self.sql.key(key) for key in keys])
-            parts.append(f"{select} WHERE {condition}")
-            values += found
+            condition, values = self.sql.one_of("event_key", [self.sql.key(key) for key in keys])
+            queries.append((f"{select} WHERE {condition}", values))
         if returning:
             contacts = sorted({i.device.contact_id for i in returning if i.device})
             since = min(i.time for i in returning) - TWIN_WINDOW
             until = max(i.time for i in returning) + TWIN_WINDOW
-            condition, found = self.sql.one_of("contact_id", contacts)
-            parts.append(f"{select} WHERE {condition} AND time BETWEEN %s AND %s")
-            values += [*found, self.sql.moment(since), self.sql.moment(until)]
-        if parts:
-            self.cursor.execute(" UNION ALL ".join(parts), values)
-            for row in self.cursor.fetchall():
-                self._remember(row)
+            condition, values = self.sql.one_of("contact_id", contacts)
+            values += [self.sql.moment(since), self.sql.moment(until)]
+            queries.append((f"{select} WHERE {condition} AND time BETWEEN %s AND %s", values))
+        return queries
 
-    def _remember(self, found: tuple[Any, ...]) -> None:
+    def remember(self, found: tuple[Any, ...]) -> None:
+        """Take in a row that is there already."""
         number, key, device_id, url, time, title, referrer, data = found
         if key is None:
             return
         row = Row(
-            key=uuid.UUID(str(key)),
+            key=as_key(key),
             device_id=device_id,
             url=url,
             time=as_time(time),
@@ -191,29 +188,27 @@ class Ledger:
 
     def write(self) -> None:
         """Write everything that was decided, and tell the hits the ids of their rows."""
-        self._insert()
-        for row in {id(row): row for row in self.by_key.values()}.values():
-            if row.changed and row.item is None:
-                self._update(row)
-        self._close_reported()
-        self._close_followed()
+        changed = {id(row): row for row in self.by_key.values() if row.changed and not row.item}
+        statements = [
+            *self._inserts(),
+            *(self._update(row) for row in changed.values()),
+            *self._close_reported(),
+            *self._close_followed(),
+        ]
+        for number, key in self.sql.run(self.cursor, statements):
+            self.by_key[as_key(key)].id = number
         for item, row in self.pending:
             item.outcome.activity_id = row.id
 
-    def _insert(self) -> None:
+    def _inserts(self) -> list[Statement]:
         # One order everywhere, so that two processes never wait for each other's keys.
         rows = sorted(self.new, key=lambda row: row.key)
-        if not rows:
-            return
-        found = self.sql.insert(
-            self.cursor,
+        return self.sql.insert(
             Activity._meta.db_table,
             COLUMNS,
             [self._values(row) for row in rows],
             ["id", "event_key"],
         )
-        for number, key in found:
-            self.by_key[uuid.UUID(str(key))].id = number
 
     def _values(self, row: Row) -> tuple[Any, ...]:
         item = row.item
@@ -238,43 +233,45 @@ class Ledger:
             self.sql.document(row.data),
         )
 
-    def _update(self, row: Row) -> None:
-        self.cursor.execute(
+    def _update(self, row: Row) -> Statement:
+        return (
             f"UPDATE {self.table} SET event_key = %s, title = %s, referrer = %s, data = %s "  # noqa: S608
             "WHERE id = %s",
             [self.sql.key(row.key), row.title, row.referrer, dump(row.data), row.id],
         )
 
-    def _close_reported(self) -> None:
+    def _close_reported(self) -> list[Statement]:
         """Take over what pages report themselves, whatever the order in which that arrives.
 
         A page that is looked at again reports more; a report that says no more is an old one.
         """
         ends = {self.by_key[key].id: end for key, end in self.reported.items()}
         if not ends:
-            return
+            return []
         left, left_values = self._by_id(
             (number, self.sql.moment(ends[number][0])) for number in ends
         )
         engaged, engaged_values = self._by_id((number, ends[number][1]) for number in ends)
-        self.cursor.execute(
+        condition, numbers = self.sql.one_of("id", list(ends))
+        statement = (
             f"UPDATE {self.table} SET left_at = {left}, engaged = {engaged} "  # noqa: S608
-            f"WHERE id IN ({marks(list(ends))}) AND COALESCE(engaged, -1) < {engaged}",
-            [*left_values, *engaged_values, *ends, *engaged_values],
+            f"WHERE {condition} AND COALESCE(engaged, -1) < {engaged}"
         )
+        return [(statement, [*left_values, *engaged_values, *numbers, *engaged_values])]
 
-    def _close_followed(self) -> None:
+    def _close_followed(self) -> list[Statement]:
         """Note for pages that did not report it themselves that the next one has come."""
         if not self.followed:
-            return
+            return []
         left, values = self._by_id(
             (number, self.sql.moment(moment)) for number, moment in self.followed.items()
         )
-        self.cursor.execute(
+        condition, numbers = self.sql.one_of("id", list(self.followed))
+        statement = (
             f"UPDATE {self.table} SET left_at = {left} "  # noqa: S608
-            f"WHERE id IN ({marks(list(self.followed))}) AND left_at IS NULL",
-            [*values, *self.followed],
+            f"WHERE {condition} AND left_at IS NULL"
         )
+        return [(statement, [*values, *numbers])]
 
     @staticmethod
     def _by_id(pairs: Iterable[tuple[int | None, Any]]) -> tuple[str, list[Any]]:
@@ -315,6 +312,11 @@ def merge_data(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         if both:
             merged[name] = both
     return merged
+
+
+def as_key(value: Any) -> uuid.UUID:
+    """A UUID as any driver returns it."""
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
 
 
 def as_time(value: Any) -> datetime:

@@ -133,8 +133,8 @@ def _learn(
     rows = [(sql.key(key), *wanted[missing[key]]) for key in sorted(missing)]
     if not rows:
         return
-    found = sql.upsert(cursor, table, columns, rows, key=["digest"], returning=["id", "digest"])
-    for number, key in found:
+    statements = sql.upsert(table, columns, rows, key=["digest"], returning=["id", "digest"])
+    for number, key in sql.run(cursor, statements):
         memory.learn(missing[uuid.UUID(str(key))], number)
 
 

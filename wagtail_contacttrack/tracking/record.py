@@ -20,7 +20,7 @@ from django.db import (
 from ..activity.models import Activity
 from . import lookups
 from .committer import GroupCommitter
-from .identify import identify, recognise, touch_presence
+from .identify import identify, presence, recognise
 from .ledger import Ledger
 from .lookups import page_address
 from .outcome import Admitted, Outcome
@@ -147,13 +147,13 @@ def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
             },
         )
         identify(cursor, sql, views)
-        # Before the ledger is read: script and pixel of one visit may run in two processes, and the
-        # second must see what the first has written.
-        touch_presence(cursor, sql, views)
     if leaves:
         recognise(cursor, sql, leaves)
     ledger = Ledger(cursor, sql)
-    ledger.read(batch)
+    # The ledger comes after the presence: script and pixel of one visit may run in two processes,
+    # and the second must wait for what the first has written.
+    for row in sql.run(cursor, [*presence(sql, views), *ledger.queries(batch)]):
+        ledger.remember(row)
     for item in views:
         ledger.view(item)
     # The end of a page view may overtake its beginning.

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 Row = Sequence[Any]
+Statement = tuple[str, list[Any]]
 
 
 class Dialect:
@@ -50,17 +51,28 @@ class Dialect:
         """
         cursor.execute(f"DELETE FROM {self.quote(table)} WHERE 0")  # noqa: S608
 
+    def run(self, cursor: Any, statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+        """Run the statements in their order, and return the rows that they give, of all of them.
+
+        In one round trip if the driver can: while a thread waits for an answer, others take their
+        turn, and give it back late.
+        """
+        found: list[tuple[Any, ...]] = []
+        for text, values in statements:
+            cursor.execute(text, values)
+            found += rows_of(cursor)
+        return found
+
     def insert(
         self,
-        cursor: Any,
         table: str,
         columns: Sequence[str],
         rows: Sequence[Row],
         returning: Sequence[str] = (),
         suffix: str = "",
-    ) -> list[tuple[Any, ...]]:
-        """Insert `rows`, and return the columns asked for, in no particular order."""
-        found: list[tuple[Any, ...]] = []
+    ) -> list[Statement]:
+        """Insert `rows`; `run` then gives the columns asked for, in no particular order."""
+        statements: list[Statement] = []
         # SQLite takes at most 32 766 parameters in a statement, and older builds far fewer.
         size = max(1, 900 // len(columns))
         for start in range(0, len(rows), size):
@@ -72,14 +84,11 @@ class Dialect:
             )
             if returning:
                 statement += f" RETURNING {', '.join(map(self.quote, returning))}"
-            cursor.execute(statement, [value for row in part for value in row])
-            if returning:
-                found += cursor.fetchall()
-        return found
+            statements.append((statement, [value for row in part for value in row]))
+        return statements
 
     def upsert(
         self,
-        cursor: Any,
         table: str,
         columns: Sequence[str],
         rows: Sequence[Row],
@@ -88,13 +97,13 @@ class Dialect:
         add: Sequence[str] = (),
         latest: Sequence[str] = (),
         returning: Sequence[str] = (),
-    ) -> list[tuple[Any, ...]]:
+    ) -> list[Statement]:
         """Insert `rows`; where `key` exists already, add up `add`, keep the greater of `latest`.
 
-        Returns the columns asked for, of new rows and of those that were there.
+        The columns asked for come from new rows and from those that were there.
         """
         suffix = self.on_conflict(table, key, self._assignments(table, key, add, latest))
-        return self.insert(cursor, table, columns, rows, returning, suffix)
+        return self.insert(table, columns, rows, returning, suffix)
 
     def _assignments(
         self, table: str, key: Sequence[str], add: Iterable[str], latest: Iterable[str]
@@ -138,15 +147,32 @@ class PostgreSQL(Dialect):
     def one_of(self, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
         return f"{column} = ANY(%s)", [list(values)]
 
+    def run(self, cursor: Any, statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+        if len(statements) < 2 or not self._takes_several():
+            return super().run(cursor, statements)
+        values = [value for _, part in statements for value in part]
+        cursor.execute("; ".join(text for text, _ in statements), values)
+        found = rows_of(cursor)
+        while cursor.nextset():
+            found += rows_of(cursor)
+        return found
+
+    def _takes_several(self) -> bool:
+        """Not with psycopg 2, nor if values travel apart from the text."""
+        options = self.connection.settings_dict["OPTIONS"]
+        driver = self.connection.Database.__name__
+        return driver == "psycopg" and not options.get("server_side_binding")
+
     def insert(
         self,
-        cursor: Any,
         table: str,
         columns: Sequence[str],
         rows: Sequence[Row],
         returning: Sequence[str] = (),
         suffix: str = "",
-    ) -> list[tuple[Any, ...]]:
+    ) -> list[Statement]:
+        if not rows:
+            return []
         names = ", ".join(map(self.quote, columns))
         statement = (
             f"INSERT INTO {self.quote(table)} ({names}) SELECT {names} "  # noqa: S608
@@ -155,8 +181,7 @@ class PostgreSQL(Dialect):
         if returning:
             statement += f" RETURNING {', '.join(map(self.quote, returning))}"
         objects = [dict(zip(columns, row, strict=True)) for row in rows]
-        cursor.execute(statement, [json.dumps(objects, ensure_ascii=False, default=str)])
-        return cursor.fetchall() if returning else []
+        return [(statement, [json.dumps(objects, ensure_ascii=False, default=str)])]
 
     def open_for_writing(self, cursor: Any, table: str) -> None:
         """Row locks are enough."""
@@ -188,6 +213,11 @@ DIALECTS: dict[str, type[Dialect]] = {
 def dialect(connection: Any) -> Dialect:
     """The statements for this connection's database."""
     return DIALECTS[connection.vendor](connection)
+
+
+def rows_of(cursor: Any) -> list[tuple[Any, ...]]:
+    """What a statement has given; nothing if it is none that gives rows."""
+    return cursor.fetchall() if cursor.description else []
 
 
 def dump(value: dict[str, Any]) -> str:
