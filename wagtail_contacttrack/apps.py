@@ -12,7 +12,8 @@ class ContactTrackConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers itself)
-        from .tracking import cors, sites
+        from .tracking import cors, forking, sites
 
         cors.connect()
         sites.connect()
+        forking.connect()

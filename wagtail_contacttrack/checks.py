@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from .conf import DEFAULTS, conf
 from .wire.addresses import parse_networks
@@ -17,6 +17,7 @@ from .wire.origins import origin_error
 
 CORS_MIDDLEWARE = "corsheaders.middleware.CorsMiddleware"
 COMMON_MIDDLEWARE = "django.middleware.common.CommonMiddleware"
+POSITIONS = ("head", "body", "off")
 
 
 @checks.register("wagtail_contacttrack")
@@ -69,11 +70,14 @@ def check_cors(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]
 def check_urls(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
     if not getattr(settings, "ROOT_URLCONF", None):
         return
+    doors = ("mtc_js", "event", "contact_id", "pixel")
     try:
-        reverse("wagtail_contacttrack:mtc_js")
-    except NoReverseMatch:
+        found = [resolve(reverse(f"wagtail_contacttrack:{door}")).app_names for door in doors]
+    except (NoReverseMatch, Resolver404):
+        found = [[]]
+    if not all("wagtail_contacttrack" in names for names in found):
         yield checks.Error(
-            "The tracker's addresses are missing from the URLconf.",
+            "The tracker's addresses are missing from the URLconf, or others stand before them.",
             hint=(
                 'Add path("", include("wagtail_contacttrack.urls")) to ROOT_URLCONF, before '
                 "Wagtail's own include."
@@ -84,29 +88,45 @@ def check_urls(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]
 
 @checks.register("wagtail_contacttrack")
 def check_values(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
-    for name, value in conf.given().items():
+    given: Any = getattr(settings, "CONTACTTRACK", None) or {}
+    if not isinstance(given, dict):
+        yield checks.Error(
+            "CONTACTTRACK must be a dictionary.",
+            hint='Write, for example, CONTACTTRACK = {"ANONYMIZE_IP": True}.',
+            id="wagtail_contacttrack.E013",
+        )
+        return
+    wrong = set()
+    for name, value in given.items():
         if name not in DEFAULTS:
             yield checks.Warning(
                 f"CONTACTTRACK has no setting {name!r}.",
                 hint="See the list of settings in the documentation.",
                 id="wagtail_contacttrack.W008",
             )
-        elif isinstance(DEFAULTS[name], list) and isinstance(value, str):
+        elif problem := _type_problem(DEFAULTS[name], value):
+            wrong.add(name)
             yield checks.Error(
-                f"CONTACTTRACK[{name!r}] must be a list.",
-                hint=f"Write [{value!r}].",
+                f"CONTACTTRACK[{name!r}] must be {problem[0]}.",
+                hint=problem[1],
                 id="wagtail_contacttrack.E009",
             )
-    for name in ("TRUSTED_PROXIES", "DO_NOT_TRACK_IPS", "DO_NOT_TRACK_INTERNAL_IPS"):
-        value = getattr(conf, name)
-        for line in [] if isinstance(value, str) else parse_networks(list(map(str, value)))[1]:
+    position = conf.SCRIPT_POSITION
+    if "SCRIPT_POSITION" not in wrong and position not in POSITIONS:
+        yield checks.Error(
+            f"CONTACTTRACK['SCRIPT_POSITION']: {position!r} is not a position.",
+            hint='Write "head", "body" or "off".',
+            id="wagtail_contacttrack.E014",
+        )
+    networks = {"TRUSTED_PROXIES", "DO_NOT_TRACK_IPS", "DO_NOT_TRACK_INTERNAL_IPS"}
+    for name in sorted(networks - wrong):
+        for line in parse_networks(list(map(str, getattr(conf, name))))[1]:
             yield checks.Error(
                 f"CONTACTTRACK[{name!r}]: {line!r} is not an address or a network.",
                 hint="Write, for example, 10.0.0.1 or 10.0.0.0/8.",
                 id="wagtail_contacttrack.E010",
             )
-    origins = conf.CORS_VALID_DOMAINS
-    for line in [] if isinstance(origins, str) else origins:
+    for line in [] if "CORS_VALID_DOMAINS" in wrong else conf.CORS_VALID_DOMAINS:
         if origin_error(str(line)):
             yield checks.Error(
                 f"CONTACTTRACK['CORS_VALID_DOMAINS']: {line!r} is not an origin.",
@@ -115,17 +135,40 @@ def check_values(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessag
             )
 
 
+def _type_problem(default: Any, value: Any) -> tuple[str, str] | None:
+    """What a setting must be and how to write it, if the value is something else."""
+    if isinstance(default, list):
+        right = isinstance(value, list | tuple | set | frozenset)
+        return None if right else ("a list", f"Write [{value!r}].")
+    if isinstance(default, bool) or default is None:
+        # Words are always true, also "false".
+        right = isinstance(value, bool) or value is default
+        return None if right else ("True or False", "Write True or False, without quotes.")
+    if isinstance(default, int | float):
+        right = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return None if right else ("a number", f"Write, for example, {default}.")
+    return None if isinstance(value, str) else ("text", 'Write it in quotes, or "" for none.')
+
+
 @checks.register("wagtail_contacttrack", checks.Tags.database)
 def check_database(
     app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any
 ) -> Iterable[checks.CheckMessage]:
-    from django.db import connections
+    from django.db import connections, router
+
+    from .activity.models import Activity
+    from .tracking.sql import DIALECTS
 
     for alias in databases or []:
         connection = connections[alias]
-        if connection.vendor == "mysql" and not getattr(connection, "mysql_is_mariadb", True):
+        if not router.allow_migrate_model(alias, Activity):
+            continue
+        is_mysql = connection.vendor == "mysql" and not getattr(
+            connection, "mysql_is_mariadb", True
+        )
+        if is_mysql or connection.vendor not in DIALECTS:
             yield checks.Error(
-                "MySQL is not supported: it lacks INSERT … RETURNING.",
+                f"{connection.display_name} is not supported: it lacks INSERT … RETURNING.",
                 hint="Use MariaDB 10.6 or later, PostgreSQL, or SQLite.",
                 id="wagtail_contacttrack.E012",
             )

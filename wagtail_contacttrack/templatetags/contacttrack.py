@@ -3,7 +3,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django import template
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from ..tracking import inject
@@ -18,22 +18,25 @@ def contacttrack(context: template.Context) -> str:
     Pages of Wagtail get it by themselves; where this tag stands, they do not get a second one.
     Nothing in previews.
     """
-    request = context.get("request")
-    if getattr(request, "is_preview", False):
-        return ""
-    return inject.tag(request, context.get("page"))
+    return inject.tag(context.get("request"), context.get("page"))
 
 
 @register.simple_tag(takes_context=True)
 def contacttrack_pixel(context: template.Context) -> str:
-    """A ``<noscript>`` pixel for visitors without JavaScript; the same for every visitor."""
+    """A ``<noscript>`` pixel for visitors without JavaScript; the same for every visitor.
+
+    Nothing in previews.
+    """
     request = context.get("request")
-    if request is None or getattr(request, "is_preview", False):
+    if request is None or not inject.for_visitors(request):
         return ""
-    page = context.get("page")
+    try:
+        address = reverse("wagtail_contacttrack:pixel")
+    except NoReverseMatch:
+        return ""
     details = {
-        "page_url": getattr(page, "full_url", None) or request.build_absolute_uri(request.path),
-        "page_title": str(getattr(page, "title", "")),
+        "page_url": request.build_absolute_uri(request.path),
+        "page_title": str(getattr(context.get("page"), "title", "")),
     }
-    address = f"{reverse('wagtail_contacttrack:pixel')}?{urlencode(details)}"
+    address += f"?{urlencode(details)}"
     return format_html('<noscript><img src="{}" alt="" width="1" height="1"></noscript>', address)

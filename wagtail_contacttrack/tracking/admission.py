@@ -11,6 +11,8 @@ from .limiter import RateLimiter
 from .reasons import Reason
 from .sites import SiteOptions
 
+OPAQUE = "null"
+
 limiter = RateLimiter()
 
 
@@ -45,11 +47,14 @@ def origin_allowed(hit: Hit, site: SiteOptions, host: str) -> bool:
     """Whether the page that sent the hit may do so.
 
     Plain pixels carry no origin and work everywhere, as e-mails and apps need it. The script's own
-    image fallback is held to the origin of the page that it stands on.
+    image fallback is held to the origin of the page that it stands on. So are its beacons from
+    websites with a strict referrer policy, where browsers write "null" instead of the origin.
     """
     if not site.restrict_origins:
         return True
-    origin = hit.origin or (_page_origin(hit) if hit.tracker else "")
+    origin = "" if hit.origin == OPAQUE else hit.origin
+    if not origin and (hit.tracker or hit.origin):
+        origin = _page_origin(hit)
     return not origin or is_same_host(origin, host) or site.origins.allows(origin)
 
 

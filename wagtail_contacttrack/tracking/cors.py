@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from corsheaders.signals import check_request_enabled
+from django.db import Error
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
@@ -17,21 +18,26 @@ APP_NAME = "wagtail_contacttrack"
 
 def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
     """Whether a page of the request's origin may read the answers of our public paths."""
+    origin = request.headers.get("Origin", "")
+    if not origin or not _is_ours(request):
+        return False
+    host = raw_host(request)
+    try:
+        site = options_for_tracking(host, request.get_port())
+    except Error:
+        return False
+    if site is None:
+        return False
+    return not site.restrict_origins or is_same_host(origin, host) or site.origins.allows(origin)
+
+
+def _is_ours(request: HttpRequest) -> bool:
     try:
         # A preflight is answered before the URL is resolved.
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
         return False
-    if APP_NAME not in match.app_names:
-        return False
-    host = raw_host(request)
-    site = options_for_tracking(host)
-    if site is None:
-        return False
-    origin = request.headers.get("Origin", "")
-    if not site.restrict_origins or is_same_host(origin, host):
-        return True
-    return site.origins.allows(origin)
+    return APP_NAME in match.app_names
 
 
 def connect() -> None:

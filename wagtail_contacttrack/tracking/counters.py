@@ -10,9 +10,9 @@ import atexit
 import logging
 import threading
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db import DatabaseError, connections, router, transaction
+from django.db import Error, IntegrityError, connections, router, transaction
 from django.db.models import Sum
 
 from ..conf import conf
@@ -31,10 +31,9 @@ _timer: threading.Timer | None = None
 def count(site_id: int, reason: str, now: datetime, number: int = 1) -> None:
     """Count `number` requests of one site that ended with `reason`."""
     global _timer
-    hour = now.replace(minute=0, second=0, microsecond=0)
     delay = conf.COUNTER_FLUSH_SECONDS
     with _mutex:
-        _pending[site_id, hour, str(reason)] += number
+        _pending[site_id, hour_of(now), str(reason)] += number
         if delay and _timer is None:
             _timer = threading.Timer(delay, _flush_aside)
             _timer.daemon = True
@@ -54,11 +53,20 @@ def flush() -> None:
     if not taken:
         return
     try:
-        _add(taken)
-    except DatabaseError:
+        try:
+            _add(taken)
+        except IntegrityError:
+            # One of the sites is gone, and takes its counts along.
+            _add_by_site(taken)
+    except Error:
         logger.warning("Hit counts could not be written; they are kept for later.", exc_info=True)
         with _mutex:
             _pending.update(taken)
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The hour that a moment is counted in; the same everywhere, also where half hours differ."""
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def totals(site_id: int, since: datetime) -> dict[str, int]:
@@ -66,7 +74,7 @@ def totals(site_id: int, since: datetime) -> dict[str, int]:
 
     What this process has not written yet is in it; other processes' counts may come moments later.
     """
-    first = since.replace(minute=0, second=0, microsecond=0)
+    first = hour_of(since)
     found: Counter[str] = Counter()
     with _mutex:
         for (site, hour, reason), number in _pending.items():
@@ -82,6 +90,25 @@ def clear() -> None:
     """Forget what is not written yet."""
     with _mutex:
         _pending.clear()
+
+
+def reset() -> None:
+    """Begin anew in a forked process: what was counted before is for the parent to write."""
+    global _mutex, _timer
+    _mutex = threading.Lock()
+    _timer = None
+    _pending.clear()
+
+
+def _add_by_site(taken: Counter[Key]) -> None:
+    for site in sorted({key[0] for key in taken}):
+        part = Counter({key: number for key, number in taken.items() if key[0] == site})
+        try:
+            _add(part)
+        except IntegrityError:
+            logger.info("Hit counts of site %s are dropped: it does not exist any more.", site)
+        for key in part:
+            del taken[key]
 
 
 def _add(taken: Counter[Key]) -> None:

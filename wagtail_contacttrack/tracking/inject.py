@@ -1,27 +1,32 @@
 """Put the tracker's tag into served pages.
 
 The tag is the same for every visitor, so full-page and CDN caches keep working: no query, no
-cookie, no ``Vary``, no session.
+cookie, no ``Vary``, no session. Responses that lack the place for it (fragments, for instance) stay
+as they are.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from ..compat import csp_nonce, raw_host
-from .sites import options_for_page
+from .sites import language_of, options_for_page
 
 ServePage = Callable[..., HttpResponse]
 
-MARK = b"data-contacttrack="
+# A view or middleware sets this on the request to keep the tag out of its page.
 OPT_OUT = "contacttrack_disabled"
-POSITIONS = {"head": b"</head>", "body": b"</body>"}
+MARK = re.compile(rb"<script[^>]*\sdata-contacttrack=", re.IGNORECASE)
+HEAD_END = re.compile(rb"</head\s*>", re.IGNORECASE)
+BODY_END = re.compile(rb"</body\s*>", re.IGNORECASE)
 
 
 def serve_with_tracker(next_serve_page: ServePage) -> ServePage:
@@ -29,13 +34,14 @@ def serve_with_tracker(next_serve_page: ServePage) -> ServePage:
 
     def serve(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
         response = next_serve_page(page, request, args, kwargs)
-        site = options_for_page(raw_host(request))
-        if site is None or site.script_position not in POSITIONS or not _wanted(request, response):
+        if not _wanted(request, response):
             return response
-        place = POSITIONS[site.script_position]
+        position = _position(request)
+        if position not in ("head", "body"):
+            return response
 
         def insert(rendered: HttpResponse) -> None:
-            _insert(rendered, request, page, place)
+            _insert(rendered, request, page, position)
 
         if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
             response.add_post_render_callback(insert)
@@ -47,44 +53,63 @@ def serve_with_tracker(next_serve_page: ServePage) -> ServePage:
 
 
 def tag(request: HttpRequest | None, page: Any = None) -> str:
-    """The script element that loads the tracker and sends one page view."""
+    """The script element that loads the tracker and sends one page view.
+
+    An empty string for previews, for requests that opt out, and where the tracker's addresses are
+    missing: the system check says what to do, and the page is more important.
+    """
+    if not for_visitors(request):
+        return ""
+    try:
+        address = reverse("wagtail_contacttrack:mtc_js")
+    except NoReverseMatch:
+        return ""
     attributes = format_html(' data-contacttrack="pageview"')
     if getattr(page, "pk", None):
         attributes += format_html(' data-page="{}"', page.pk)
-        if locale := getattr(getattr(page, "locale", None), "language_code", ""):
+        if locale := language_of(getattr(page, "locale_id", None)):
             attributes += format_html(' data-locale="{}"', locale)
     if request is not None and (nonce := csp_nonce(request)):
         attributes += format_html(' nonce="{}"', nonce)
-    address = reverse("wagtail_contacttrack:mtc_js")
     return format_html('<script async src="{}"{}></script>', address, attributes)
+
+
+def for_visitors(request: HttpRequest | None) -> bool:
+    """Whether visitors get to see what is being rendered, and nobody has opted out."""
+    return not getattr(request, "is_preview", False) and not getattr(request, OPT_OUT, False)
+
+
+def _position(request: HttpRequest) -> str:
+    try:
+        site = options_for_page(raw_host(request), request.get_port())
+    except Error:
+        return ""
+    return site.script_position if site else ""
 
 
 def _wanted(request: HttpRequest, response: HttpResponse) -> bool:
     return (
         request.method in ("GET", "POST")
-        and not getattr(request, "is_preview", False)
-        and not getattr(request, OPT_OUT, False)
+        and for_visitors(request)
         and response.status_code == 200
         and not getattr(response, "streaming", False)
         and not response.has_header("Content-Encoding")
-        and response.get("Content-Type", "").split(";")[0].strip() == "text/html"
+        and response.get("Content-Type", "").split(";")[0].strip().lower() == "text/html"
     )
 
 
-def _insert(response: HttpResponse, request: HttpRequest, page: Any, place: bytes) -> None:
+def _insert(response: HttpResponse, request: HttpRequest, page: Any, position: str) -> None:
     content = response.content
-    if MARK in content or getattr(request, OPT_OUT, False):
+    if MARK.search(content):
         return
-    lowered = content.lower()
-    index = lowered.find(place) if place == POSITIONS["head"] else lowered.rfind(place)
-    if index < 0:
+    if position == "head":
+        found = HEAD_END.search(content)
+    else:
+        # The last one: a script in the page may well write down another.
+        found = next(reversed(list(BODY_END.finditer(content))), None)
+    if found is None:
         return
-    try:
-        element = tag(request, page)
-    except NoReverseMatch:
-        # The system check says what to do; the page is more important.
-        return
-    charset = response.charset or "utf-8"
-    response.content = content[:index] + element.encode(charset) + content[index:]
+    element = tag(request, page).encode("ascii", "xmlcharrefreplace")
+    response.content = content[: found.start()] + element + content[found.start() :]
     if response.has_header("Content-Length"):
         response["Content-Length"] = str(len(response.content))

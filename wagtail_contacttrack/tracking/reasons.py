@@ -46,7 +46,10 @@ REMEDIES = {
     ),
     Reason.RATE_LIMITED: _("One address sent more requests in a minute than RATE_LIMIT allows."),
     Reason.PAYLOAD_TOO_LARGE: _("The request was larger than MAX_BODY_SIZE."),
-    Reason.INVALID: _("The database refused the values of this request."),
+    Reason.INVALID: _(
+        "The request could not be used: it was broken, or reported the end of a page view that is "
+        "not known."
+    ),
     Reason.STORAGE_FAILED: _("The database could not be reached. See the server's log."),
     Reason.DUPLICATE: _("The same page view had already arrived by another way."),
 }

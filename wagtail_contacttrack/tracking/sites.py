@@ -1,25 +1,30 @@
 """Which site a request belongs to, and that site's options, compiled.
 
-All sites are read in two queries and kept in memory. Page responses never wait for the database:
+All sites are read in three queries and kept in memory. Page responses never wait for the database:
 they use what is there and have it renewed in the background. Tracking requests renew it
-themselves when it is older than `TRACKING_MAX_AGE`.
+themselves when it is older than `TRACKING_MAX_AGE`, one of them at a time. While the database is
+away, what was read last stays good.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.signals import setting_changed
-from django.db import connection
+from django.db import Error, connections, transaction
 from django.db.models.signals import post_delete, post_save
-from wagtail.models import Site
+from django.http.request import split_domain_port
+from wagtail.models import Locale, Site
 
 from ..conf import conf
 from ..wire.addresses import Networks, parse_networks
 from ..wire.origins import Origins
+
+logger = logging.getLogger(__name__)
 
 TRACKING_MAX_AGE = 2.0
 PAGE_MAX_AGE = 30.0
@@ -57,31 +62,56 @@ class Snapshot:
     by_host: dict[tuple[str, str], SiteOptions]
     by_name: dict[str, SiteOptions]
     default: SiteOptions | None
+    languages: dict[int, str]
 
-    def find(self, host: str) -> SiteOptions | None:
-        """The site for a Host header, as Wagtail chooses it: host and port, host, default."""
-        name, _, port = host.lower().partition(":") if not host.startswith("[") else (host, "", "")
-        return self.by_host.get((name, port or "80")) or self.by_name.get(name) or self.default
+    def find(self, host: str, port: str) -> SiteOptions | None:
+        """The site for a Host header and the server's port, as Wagtail chooses it.
+
+        That is: by host and port, by host alone if that is unique, else the default site. `host`
+        may carry a port of its own, which counts where the server's is not known.
+        """
+        name, own_port = split_domain_port(host)
+        return (
+            self.by_host.get((name, port or own_port or "80"))
+            or self.by_name.get(name)
+            or self.default
+        )
 
 
 _snapshot: Snapshot | None = None
 _renewing = threading.Lock()
 
 
-def options_for_tracking(host: str) -> SiteOptions | None:
-    """The options of the site that answers for `host`, at most a few seconds old."""
-    snapshot = _snapshot
-    if snapshot is None or time.monotonic() - snapshot.loaded > TRACKING_MAX_AGE:
-        snapshot = renew()
-    return snapshot.find(host)
+def options_for_tracking(host: str, port: str = "") -> SiteOptions | None:
+    """The options of the site that answers for `host`, at most a few seconds old.
+
+    Raises a database error only where nothing could ever be read.
+    """
+    snapshot = _snapshot or renew()
+    if time.monotonic() - snapshot.loaded > TRACKING_MAX_AGE and _renewing.acquire(blocking=False):
+        try:
+            snapshot = _renewed(snapshot)
+        finally:
+            _renewing.release()
+    return snapshot.find(host, port)
 
 
-def options_for_page(host: str) -> SiteOptions | None:
+def options_for_page(host: str, port: str = "") -> SiteOptions | None:
     """The same for page responses: no query, except for the first page after a start."""
     snapshot = _snapshot or renew()
     if time.monotonic() - snapshot.loaded > PAGE_MAX_AGE and _renewing.acquire(blocking=False):
-        threading.Thread(target=_renew_aside, daemon=True).start()
-    return snapshot.find(host)
+        try:
+            threading.Thread(target=_renew_aside, args=[snapshot], daemon=True).start()
+        except RuntimeError:
+            # The process is ending, or has as many threads as it may.
+            _renewing.release()
+    return snapshot.find(host, port)
+
+
+def language_of(locale_id: int | None) -> str:
+    """The language code of one of Wagtail's locales, without a query for each page."""
+    snapshot = _snapshot or renew()
+    return snapshot.languages.get(locale_id or 0, "")
 
 
 def options_for_site(site: Site) -> SiteOptions:
@@ -96,8 +126,14 @@ def clear() -> None:
     _snapshot = None
 
 
+def reset() -> None:
+    """Begin anew in a forked process, where nobody is reading."""
+    global _renewing
+    _renewing = threading.Lock()
+
+
 def renew() -> Snapshot:
-    """Read all sites and their settings: two queries."""
+    """Read all sites, their settings and the languages: three queries."""
     global _snapshot
     rows = {row.site_id: row for row in _settings_model().objects.all()}
     by_host: dict[tuple[str, str], SiteOptions] = {}
@@ -111,16 +147,28 @@ def renew() -> Snapshot:
         if site.is_default_site:
             default = options
     by_name = {name: found[0] for name, found in names.items() if len(found) == 1}
-    _snapshot = Snapshot(time.monotonic(), by_host, by_name, default)
+    languages = dict(Locale.objects.values_list("pk", "language_code"))
+    _snapshot = Snapshot(time.monotonic(), by_host, by_name, default, languages)
     return _snapshot
 
 
-def _renew_aside() -> None:
+def _renewed(old: Snapshot) -> Snapshot:
+    """What stands in the database now; what was known, while that is away."""
+    global _snapshot
     try:
-        renew()
+        return renew()
+    except Error:
+        logger.warning("The tracking settings could not be read anew.", exc_info=True)
+        _snapshot = replace(old, loaded=time.monotonic())
+        return _snapshot
+
+
+def _renew_aside(old: Snapshot) -> None:
+    try:
+        _renewed(old)
     finally:
         _renewing.release()
-        connection.close()
+        connections.close_all()
 
 
 def _settings_model() -> Any:
@@ -143,6 +191,9 @@ def _compile(site: Site, row: Any) -> SiteOptions:
             lines += getattr(row, key.lower(), "").splitlines()
         return [line.strip() for line in lines if line.strip()]
 
+    # The site itself, also where a proxy hides from us under which name it was asked.
+    port = "" if site.port in (80, 443) else f":{site.port}"
+    own = [f"{scheme}://{site.hostname}{port}" for scheme in ("http", "https")]
     return SiteOptions(
         site_id=site.pk,
         site_name=site.site_name or site.hostname,
@@ -152,7 +203,7 @@ def _compile(site: Site, row: Any) -> SiteOptions:
         respect_signals=bool(choose("RESPECT_PRIVACY_SIGNALS")),
         anonymize_ip=bool(choose("ANONYMIZE_IP")),
         restrict_origins=bool(choose("CORS_RESTRICT_DOMAINS")),
-        origins=Origins(union("CORS_VALID_DOMAINS")),
+        origins=Origins([*own, *union("CORS_VALID_DOMAINS")]),
         rate_limit=int(conf.RATE_LIMIT),
         max_body=int(conf.MAX_BODY_SIZE),
         trusted_proxies=parse_networks([str(line) for line in conf.TRUSTED_PROXIES])[0],
@@ -163,17 +214,19 @@ def _compile(site: Site, row: Any) -> SiteOptions:
 
 
 def connect() -> None:
-    """Drop the copy whenever a site or its settings are saved in this process."""
+    """Drop the copy whenever a site, its settings or a language are saved in this process."""
 
-    def forget(**kwargs: Any) -> None:
+    def forget(using: str, **kwargs: Any) -> None:
         clear()
+        # Somebody may have read the old values again before these were committed.
+        transaction.on_commit(clear, using=using)
 
     def forget_setting(setting: str, **kwargs: Any) -> None:
         if setting == "CONTACTTRACK":
             clear()
 
     for signal in (post_save, post_delete):
-        for model in (Site, _settings_model()):
+        for model in (Site, Locale, _settings_model()):
             signal.connect(
                 forget, sender=model, weak=False, dispatch_uid=f"contacttrack-{model.__name__}"
             )

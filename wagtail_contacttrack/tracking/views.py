@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, lru_cache, wraps
@@ -9,30 +11,36 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, transaction
+from django.db import Error, connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.http.request import RawPostDataException, UnreadablePostError
+from django.http.request import UnreadablePostError
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 
 from ..compat import raw_host
 from ..wire.hit import Door
 from ..wire.request import RawRequest
-from . import script
+from . import counters, script
 from .cookies import set_cookies
+from .limiter import RateLimiter
 from .outcome import Outcome
 from .pipeline import handle
 from .reasons import Reason
 from .sites import SiteOptions, options_for_tracking
 from .whoami import current_ids
 
+logger = logging.getLogger(__name__)
+
+# Every answer says how its request ended. Not only to editors: they test logged out, where nobody
+# can tell who they are. Scripts of other websites cannot read it, and it gives nobody away.
 REASON_HEADER = "X-Contacttrack-Reason"
 PIXEL = bytes.fromhex(
     "47494638396101000100900000ff000000000021f90405100000002c00000000010001000002020401003b"
 )
 SCRIPT_MAX_AGE = 3600
+FORM = "application/x-www-form-urlencoded"
 
 View = Callable[..., HttpResponse]
 
@@ -46,16 +54,25 @@ def public(view: View) -> View:
     @wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "OPTIONS":
-            return HttpResponse(status=204)
-        return view(request, *args, **kwargs)
+            response = HttpResponse(status=204)
+        else:
+            response = view(request, *args, **kwargs)
+        # Whatever paths the project has given to django-cors-headers.
+        patch_vary_headers(response, ["Origin"])
+        return response
 
-    return csrf_exempt(login_not_required(transaction.non_atomic_requests(door)))
+    for alias in connections:
+        door = transaction.non_atomic_requests(using=alias)(door)
+    return csrf_exempt(login_not_required(door))
 
 
 @public
 def mtc_js(request: HttpRequest) -> HttpResponse:
     """The tracker script: cacheable by everybody, the same for all visitors of a site."""
-    site = options_for_tracking(raw_host(request))
+    try:
+        site = _site(request)
+    except Error:
+        return _unavailable()
     body, etag = script.build(site.tracker_options if site else {})
     matches = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     response: HttpResponse
@@ -72,16 +89,28 @@ def mtc_js(request: HttpRequest) -> HttpResponse:
 
 @public
 def event(request: HttpRequest) -> HttpResponse:
-    """What the script sends to: JSON with the visitor's ids."""
+    """What the script sends to: JSON with the visitor's ids.
+
+    Also 200 for what is refused, except where the script does well to send it again later.
+    """
     outcome, now = _take(request, "event")
-    return _finish(request, JsonResponse(_event_answer(outcome)), outcome, now)
+    response = JsonResponse(_event_answer(outcome))
+    if outcome.reason == Reason.RATE_LIMITED:
+        response.status_code = 429
+        response["Retry-After"] = str(RateLimiter.WINDOW)
+    return _finish(request, response, outcome, now)
 
 
 @public
 def pixel(request: HttpRequest) -> HttpResponse:
-    """The tracking pixel: always 200, and always the image for GET."""
+    """The tracking pixel: 200 and the image for GET, whatever becomes of the hit.
+
+    Only while the database is away it is 503 and no image, so that a script hears of it.
+    """
     outcome, now = _take(request, "pixel")
-    if request.method == "GET":
+    if outcome.reason == Reason.STORAGE_FAILED:
+        response = HttpResponse()
+    elif request.method == "GET":
         response = HttpResponse(PIXEL, content_type="image/gif")
     else:
         response = HttpResponse(b" " if request.method != "HEAD" else b"")
@@ -92,10 +121,14 @@ def pixel(request: HttpRequest) -> HttpResponse:
 @public
 def contact_id(request: HttpRequest) -> HttpResponse:
     """The ids of the current visitor, if there is one. Makes nobody."""
-    if is_staff(request):
-        response = JsonResponse([], safe=False)
-    else:
-        response = JsonResponse(current_ids(_raw(request, b"")))
+    try:
+        if is_staff(request):
+            response = JsonResponse([], safe=False)
+        else:
+            response = JsonResponse(current_ids(_raw(request, b"")))
+    except Exception:
+        logger.exception("A visitor could not be looked up.")
+        return _unavailable()
     add_never_cache_headers(response)
     return response
 
@@ -134,32 +167,52 @@ class MetaHeaders(Mapping[str, str]):
 def is_staff(request: HttpRequest) -> bool:
     """Whether the request carries a valid session of somebody who may enter the Wagtail admin.
 
-    A request without a session cookie costs no query.
+    A request without a session cookie costs no query. Raises whatever the project's sessions and
+    permissions raise.
     """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     user = getattr(request, "user", None)
-    try:
-        return bool(user and user.is_active and user.has_perm("wagtailadmin.access_admin"))
-    except DatabaseError:
-        return False
+    return bool(user and user.is_active and user.has_perm("wagtailadmin.access_admin"))
+
+
+def _site(request: HttpRequest) -> SiteOptions | None:
+    return options_for_tracking(raw_host(request), request.get_port())
 
 
 def _take(request: HttpRequest, door: Door) -> tuple[Outcome, datetime]:
     now = timezone.now()
-    site = options_for_tracking(raw_host(request))
+    try:
+        site = _site(request)
+    except Error:
+        logger.exception("The site of a hit could not be found out.")
+        return Outcome(Reason.STORAGE_FAILED), now
     if site is None:
         return Outcome(Reason.INVALID), now
-    raw = _raw(request, _body(request, site))
-    return handle(raw, door=door, site=site, staff=is_staff(request), now=now), now
+    try:
+        staff = is_staff(request)
+    except Exception:
+        # An editor is never tracked, and a visitor never lost: the script sends it again later.
+        logger.exception("It could not be found out whether an editor sent a hit.")
+        outcome = Outcome(Reason.STORAGE_FAILED)
+    else:
+        if (body := _body(request, site.max_body)) is not None:
+            raw = _raw(request, *body)
+            return handle(raw, door=door, site=site, staff=staff, now=now), now
+        outcome = Outcome(Reason.INVALID)
+    counters.count(site.site_id, outcome.reason, now)
+    return outcome, now
 
 
-def _raw(request: HttpRequest, body: bytes) -> RawRequest:
+def _raw(request: HttpRequest, body: bytes, content_type: str = "") -> RawRequest:
+    headers: Mapping[str, str] = MetaHeaders(request.META)
+    if content_type:
+        headers = ChainMap({"content-type": content_type}, headers)  # type: ignore[arg-type]
     return RawRequest(
         method=request.method or "GET",
         path=request.path,
         query=request.META.get("QUERY_STRING", ""),
-        headers=MetaHeaders(request.META),
+        headers=headers,
         cookies=request.COOKIES,
         body=body,
         peer=request.META.get("REMOTE_ADDR", ""),
@@ -168,17 +221,27 @@ def _raw(request: HttpRequest, body: bytes) -> RawRequest:
     )
 
 
-def _body(request: HttpRequest, site: SiteOptions) -> bytes:
-    """At most one byte more than allowed, so that the decoder can tell that it was too much."""
+def _body(request: HttpRequest, limit: int) -> tuple[bytes, str] | None:
+    """The body, and its type where the header does not say it; None if the client broke it off.
+
+    At most one byte more than allowed, so that the decoder can tell that it was too much.
+    """
     if request.method in ("GET", "HEAD"):
-        return b""
+        return b"", ""
+    length = request.META.get("CONTENT_LENGTH") or ""
     try:
-        return request.read(site.max_body + 1)
-    except RawPostDataException:
-        # A middleware has read the form already.
-        return request.POST.urlencode().encode()
-    except UnreadablePostError:
-        return b""
+        body = request.read(limit + 1)
+        if not body and not length and request.META.get("wsgi.input_terminated"):
+            # In chunks, which Django takes for nothing.
+            body = request.META["wsgi.input"].read(limit + 1)
+    except (UnreadablePostError, OSError):
+        return None
+    if not body and request.content_type == "multipart/form-data":
+        # A middleware has read it already; its fields are still there.
+        return request.POST.urlencode().encode(), FORM
+    if length.isdecimal() and len(body) < min(int(length), limit):
+        return None
+    return body, ""
 
 
 def _event_answer(outcome: Outcome) -> dict[str, Any]:
@@ -186,7 +249,7 @@ def _event_answer(outcome: Outcome) -> dict[str, Any]:
     if outcome.reason == Reason.STAFF_EXCLUDED:
         return {"success": 0}
     return {
-        "success": int(outcome.reason != Reason.STORAGE_FAILED),
+        "success": int(outcome.reason not in (Reason.STORAGE_FAILED, Reason.RATE_LIMITED)),
         "id": outcome.contact_id,
         "sid": outcome.tracking_id,
         "device_id": outcome.tracking_id,
@@ -200,6 +263,12 @@ def _never_cache_headers(second: int) -> list[tuple[str, str]]:
     response = HttpResponse()
     add_never_cache_headers(response)
     return [(name, response[name]) for name in ("Expires", "Cache-Control")]
+
+
+def _unavailable() -> HttpResponse:
+    response = HttpResponse(status=503)
+    add_never_cache_headers(response)
+    return response
 
 
 def _finish(
