@@ -1,7 +1,7 @@
 """Takes the documentation's pictures of the demo, in light and dark: make screenshots.
 
-The demo is made anew in a temporary folder, with the same visitors each time, and served on the
-usual ports if they are free.
+The demo is made anew in a temporary folder, with the same seed each time, and served on the usual
+ports if they are free.
 """
 
 from __future__ import annotations
