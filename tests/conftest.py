@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 
 import pytest
 
 from wagtail_contacttrack.tracking import admission, counters, lookups, sites
+
+# The browser tests bring their own dependencies: make e2e.
+collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +33,6 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "email": ("email", "pk"),
     "points": ("points", "pk"),
 }
-# The indexes of these leave anonymous contacts out, who have neither name nor e-mail.
-KNOWN_ORDERS = frozenset({"name", "email", "points"})
 
 DEVICE_TYPES = [
     ("desktop", _("Computer")),
@@ -74,30 +72,51 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The contacts of a choice. `horizon` is how far the look went back, if it had to stop."""
+    """The contacts of a choice, and the columns to sort them by.
+
+    `horizon` is how far the look went back, if it had to stop.
+    """
 
     rows: Contacts
+    columns: tuple[str, ...]
     horizon: datetime | None = None
 
 
 def find(choice: Choice, by: str = DEFAULT_ORDER) -> Found:
-    """The contacts to list, not sorted yet; `by` is the order that the list will have.
+    """The contacts to list, for the order `by`: a name out of `orders`, maybe with a "-".
 
     A text that is the id or the whole e-mail address of a contact finds just that one, however
     long ago it was active, and also if anonymous contacts are hidden. Any other text is words that
     all must occur in name, company or e-mail. No index helps there: 50 000 rows cost a second at
     worst on a small machine, and that is where the look stops.
     """
+    columns = ORDERS[by.lstrip("-")]
     named = _named(choice.text)
     if named:
-        return Found(_narrow(Contact.objects.filter(pk__in=named), choice))
+        return _found(_narrow(Contact.objects.filter(pk__in=named), choice), columns, by)
     if not choice.scans(by):
-        return Found(_within(_everybody(choice, by), choice))
+        return _found(_within(_everybody(choice, by), choice), columns, by)
     horizon = _horizon(choice)
     rows = _everybody(choice, "last_active")
     if horizon is not None:
         rows = rows.filter(presence__at__gte=horizon)
-    return Found(_containing(_narrow(rows, choice), choice.words), horizon)
+    rows = _containing(_narrow(rows, choice), choice.words)
+    if columns == ("pk",):
+        # Else a database may walk all ids in order, hoping to meet enough matches soon.
+        rows, columns = rows.annotate(number=F("pk") + 0), ("number",)
+    return _found(rows, columns, by, horizon)
+
+
+def _found(
+    rows: Contacts, columns: tuple[str, ...], by: str, horizon: datetime | None = None
+) -> Found:
+    if columns[0].startswith("presence__"):
+        rows = rows.select_related("presence")
+    else:
+        # A query of its own: joined, PostgreSQL may walk both tables from their ends.
+        rows = rows.prefetch_related("presence")
+    sign = "-" if by.startswith("-") else ""
+    return Found(rows, tuple(sign + column for column in columns), horizon)
 
 
 def find_all(choice: Choice, size: int = 1_000) -> Iterator[Contact]:
@@ -131,12 +150,6 @@ def show(queryset: Contacts, anonymous: str = HIDDEN, by: str = DEFAULT_ORDER) -
         # A list of one, because SQLite does not walk an index for a bare boolean.
         return queryset.filter(presence__known__in=[known])
     return queryset.filter(date_identified__isnull=not known)
-
-
-def order_columns(by: str) -> tuple[str, ...]:
-    """The columns of a name out of `ORDERS`, each with the "-" that may stand before the name."""
-    sign = "-" if by.startswith("-") else ""
-    return tuple(sign + column for column in ORDERS[by.lstrip("-")])
 
 
 def orders(anonymous: str = HIDDEN) -> list[str]:

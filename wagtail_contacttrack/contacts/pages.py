@@ -57,7 +57,7 @@ def read(
     if cursor is None:
         rows = list(queryset.order_by(*columns)[: size + 1])
         return _page(rows[:size], columns, before=False, after=len(rows) > size)
-    beyond = queryset.filter(_beyond(queryset.model, cursor))
+    beyond = queryset.filter(_beyond(queryset, cursor))
     if cursor.backwards:
         rows = list(beyond.order_by(*columns).reverse()[: size + 1])
         if len(rows) > size:
@@ -90,10 +90,10 @@ def _cursor(row: Model, columns: tuple[str, ...], *, backwards: bool) -> Cursor:
     return Cursor(columns, tuple(values), backwards)
 
 
-def _beyond(model: type[Model], cursor: Cursor) -> Func:
+def _beyond(queryset: QuerySet, cursor: Cursor) -> Func:
     """``(a, b) > (x, y)``, which an index on both columns answers."""
     names = [column.lstrip("-") for column in cursor.columns]
-    fields = [_field(model, name) for name in names]
+    fields = [_field(queryset, name) for name in names]
     row = _tuple(*map(F, names))
     values = _tuple(
         *(
@@ -112,10 +112,13 @@ def _tuple(*expressions: Any) -> Func:
     return Func(*expressions, template="(%(expressions)s)", output_field=BooleanField())
 
 
-def _field(model: type[Model], path: str) -> Field:
+def _field(queryset: QuerySet, path: str) -> Field:
+    if path in queryset.query.annotations:
+        return queryset.query.annotations[path].output_field
     *relations, name = path.split("__")
+    options: Any = queryset.model._meta
     for relation in relations:
-        model = model._meta.get_field(relation).related_model  # type: ignore[assignment]
-    field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name.removesuffix("_id"))
+        options = options.get_field(relation).related_model._meta
+    field = options.pk if name == "pk" else options.get_field(name.removesuffix("_id"))
     field = field.target_field if field.is_relation else field
-    return cast(Field, field.output_field if isinstance(field, GeneratedField) else field)
+    return field.output_field if isinstance(field, GeneratedField) else field
