@@ -6,7 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks
 
 from .admin import home
-from .admin.contacts.viewset import contact_viewset
+from .admin.contacts.bulk import DeleteContacts
+from .admin.contacts.viewset import ContactSearchArea, contact_viewset
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .tracking.inject import serve_with_tracker
@@ -14,6 +15,8 @@ from .tracking.models import TrackingSettings
 
 hooks.register("on_serve_page", serve_with_tracker)
 hooks.register("register_admin_viewset", lambda: contact_viewset)
+hooks.register("register_admin_search_area", ContactSearchArea)
+hooks.register("register_bulk_action", DeleteContacts)
 
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary_item)

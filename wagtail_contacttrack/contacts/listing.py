@@ -135,6 +135,12 @@ def find_all(choice: Choice, size: int = 1_000) -> Iterator[Contact]:
         ids = list(older.order_by("-pk").values_list("pk", flat=True)[:size])
 
 
+def first(choice: Choice, limit: int) -> list[Contact]:
+    """The contacts of a choice that were active last, as the list shows them, up to a limit."""
+    found = find(choice)
+    return list(found.rows.order_by(*found.columns)[:limit])
+
+
 def show(queryset: Contacts, anonymous: str = HIDDEN, by: str = DEFAULT_ORDER) -> Contacts:
     """Leave anonymous contacts out, or show them as well, or only them.
 

@@ -44,6 +44,10 @@ class Page:
     previous: Cursor | None = None
     next: Cursor | None = None
 
+    @property
+    def has_other_pages(self) -> bool:
+        return bool(self.previous or self.next)
+
 
 def read(
     queryset: QuerySet, columns: Sequence[str], *, size: int, cursor: Cursor | None = None
@@ -121,4 +125,4 @@ def _field(queryset: QuerySet, path: str) -> Field:
         options = options.get_field(relation).related_model._meta
     field = options.pk if name == "pk" else options.get_field(name.removesuffix("_id"))
     field = field.target_field if field.is_relation else field
-    return field.output_field if isinstance(field, GeneratedField) else field
+    return cast(Field, field.output_field if isinstance(field, GeneratedField) else field)

@@ -1,1 +1,1 @@
-"""The list of contacts: finding, sorting, exporting, editing and deleting them."""
+"""The list of contacts, and what editors do with the contacts in it."""

@@ -2,12 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from ... import compat
 from ...contacts.models import Contact
 from ..timeline.views import ContactInspectView
+from .form import edit_handler
+from .index import ContactIndexView
+from .views import ContactAddView, ContactDeleteView, ContactEditView, ContactHistoryView
 
 
 class ContactViewSet(ModelViewSet):
@@ -22,16 +28,40 @@ class ContactViewSet(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True
+    index_view_class = ContactIndexView
+    add_view_class = ContactAddView
+    edit_view_class = ContactEditView
+    delete_view_class = ContactDeleteView
+    history_view_class = ContactHistoryView
     inspect_view_class = ContactInspectView
-    list_display = ("name", "email", "location", "points", "pk")
-    ordering = ("-pk",)
-    search_fields = ("email", "firstname", "lastname", "company")
-    form_fields = ("email", "firstname", "lastname", "company", "city", "state", "country")
+    list_per_page = 50
+    edit_handler = edit_handler
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        # Nothing refers to contacts, so there is no page of their uses.
         return super().get_common_view_kwargs(
-            **{"permission_policy": compat.permission_policy(Contact), **kwargs}
+            **{
+                "permission_policy": compat.permission_policy(Contact),
+                "usage_url_name": None,
+                **kwargs,
+            }
         )
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [url for url in super().get_urlpatterns() if url.name != "usage"]
 
 
 contact_viewset = ContactViewSet("contact")
+
+
+class ContactSearchArea(SearchArea):
+    """Contacts among the places where Wagtail's search can look."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Contacts"), reverse("contact:index"), name="contacts", icon_name="group", order=250
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        policy = compat.permission_policy(Contact)
+        return bool(policy.user_has_permission(request.user, "view"))

@@ -21,6 +21,7 @@ from ...compat import permission_policy
 from ...contacts import details
 from ...contacts.models import Contact
 from ...tracking.pipeline import SESSION_GAP
+from ..contacts.checked import CheckedFirstMixin
 from .chart import chart_of
 from .devices import devices_of
 from .form import TimelineForm
@@ -29,7 +30,7 @@ from .visits import visits_of
 PANEL = "ct-timeline"
 
 
-class ContactInspectView(generic.InspectView):
+class ContactInspectView(CheckedFirstMixin, generic.InspectView):
     """Who a contact is and what they did.
 
     Wagtail's swap controller, which asks with ``X-Requested-With``, gets the results alone.

@@ -1,0 +1,81 @@
+"""What editors do with many contacts at once."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.log_actions import log
+
+from ...compat import permission_policy
+from ...contacts import listing, removal
+from ...contacts.models import Contact
+from .filters import choice_of
+
+# One step deletes no more than this, so that the answer comes within a minute or so.
+MOST = 5_000
+LISTED = 20
+
+
+class DeleteContacts(BulkAction):
+    """Delete the contacts that are ticked, or all that the list's filters find."""
+
+    display_name = _("Delete")
+    action_type = "delete"
+    aria_label = _("Delete selected contacts")
+    template_name = "wagtail_contacttrack/contacts/confirm_bulk_delete.html"
+    models = (Contact,)
+    classes = frozenset({"serious"})
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Before anything is read: the question shows names.
+        if not permission_policy(Contact).user_has_permission(request.user, "delete"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """Those to delete, at most `MOST` and one more that says that there are others."""
+        wanted = self.request.GET.getlist("id")
+        if "all" in wanted:
+            # Where the list stood, which Wagtail hands on as the page to return to.
+            query = QueryDict(urlsplit(self.next_url).query)
+            return listing.first(choice_of(query), MOST + 1)
+        ids = [number for number in map(listing.number_in, wanted) if number is not None]
+        found = Contact.objects.filter(pk__in=ids[: MOST + 1]).order_by("-pk")
+        return list(found)
+
+    def get_actionable_objects(self) -> tuple[list[Contact], dict[str, Any]]:
+        if not self.contacts:
+            raise Http404
+        return self.contacts[:MOST], {"items_with_no_access": []}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        contacts, _none = self.get_actionable_objects()
+        return {
+            **super().get_context_data(**kwargs),
+            "listed": contacts[:LISTED],
+            "count": len(contacts),
+            "unlisted": max(len(contacts) - LISTED, 0),
+            "more": len(self.contacts) > MOST,
+        }
+
+    @classmethod
+    def execute_action(cls, objects: list[Contact], **_kwargs: Any) -> tuple[int, int]:
+        with transaction.atomic():
+            for contact in objects:
+                log(instance=contact, action="wagtail.delete")
+            return removal.remove([contact.pk for contact in objects]), 0
+
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        return ngettext(
+            "%(count)d contact deleted.", "%(count)d contacts deleted.", num_parent_objects
+        ) % {"count": num_parent_objects}

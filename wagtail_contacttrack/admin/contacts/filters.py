@@ -1,0 +1,74 @@
+"""Which contacts the query string of the list asks for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.forms.search import SearchForm
+
+from ...contacts import listing
+from ...contacts.listing import Choice
+from ...contacts.models import Contact
+
+# Far enough from the ends of the calendar that a time zone cannot lead beyond them.
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [(country, country) for country in listing.countries()]
+
+
+class ContactFilterSet(WagtailFilterSet):
+    """The form behind the filter button. The queries themselves are `contacts.listing`'s."""
+
+    anonymous = django_filters.ChoiceFilter(
+        label=_("Anonymous visitors"),
+        choices=[(listing.SHOWN, _("Shown")), (listing.ONLY, _("Only these"))],
+        empty_label=_("Hidden"),
+        widget=forms.RadioSelect,
+    )
+    active = django_filters.DateFromToRangeFilter(
+        label=_("Last active"), widget=DateRangePickerWidget
+    )
+    device = django_filters.MultipleChoiceFilter(
+        label=_("Device"), choices=listing.DEVICE_TYPES, widget=forms.CheckboxSelectMultiple
+    )
+    country = django_filters.ChoiceFilter(
+        label=_("Country"), choices=_countries, empty_label=_("All"), widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = Contact
+        fields: tuple[str, ...] = ()
+
+
+def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choice:
+    """The contacts that this query string asks for; a value that is not valid is left out."""
+    form = (filters or ContactFilterSet(data)).form
+    form.is_valid()
+    values = form.cleaned_data
+    active = values.get("active") or slice(None)
+    return Choice(
+        anonymous=values.get("anonymous") or listing.HIDDEN,
+        text=_text(data),
+        since=_sensible(active.start),
+        until=_sensible(active.stop),
+        device_types=tuple(values.get("device") or ()),
+        country=values.get("country") or "",
+    )
+
+
+def _text(data: QueryDict) -> str:
+    form = SearchForm(data)
+    # No database takes a NUL, and nobody means one.
+    return str(form.cleaned_data["q"]).replace("\0", "") if form.is_valid() else ""
+
+
+def _sensible(moment: datetime | None) -> Any:
+    return moment if moment and EARLIEST <= moment.date() <= LATEST else None

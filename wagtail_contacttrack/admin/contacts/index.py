@@ -1,0 +1,124 @@
+"""The list of contacts."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.admin.ui.tables import BaseColumn
+from wagtail.admin.views import generic
+from wagtail.admin.widgets.button import Button
+
+from ...contacts import listing
+from ...contacts.listing import Choice, Contacts, Found
+from ...contacts.models import Contact
+from ..home import settings_url
+from . import export
+from .columns import columns
+from .filters import ContactFilterSet, choice_of
+from .paging import Pages
+
+
+class ContactIndexView(generic.IndexView):
+    """Contacts by pages, with search, filters and export.
+
+    It costs the same whether there are a thousand contacts or a million: `contacts.listing` says
+    how, and where it has to stop looking, the page says so.
+    """
+
+    template_name = "wagtail_contacttrack/contacts/index.html"
+    results_template_name = "wagtail_contacttrack/contacts/results.html"
+    filterset_class = ContactFilterSet
+    default_ordering = listing.DEFAULT_ORDER
+    any_permission_required = ("view",)
+    is_searchable = True
+
+    @cached_property
+    def choice(self) -> Choice:
+        return choice_of(self.request.GET, self.filters)
+
+    @cached_property
+    def found(self) -> Found:
+        return listing.find(self.choice, self.ordering)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        wanted = request.GET.get("export", "")
+        if wanted in export.FORMATS:
+            return self.export(wanted)
+        return super().get(request, *args, **kwargs)
+
+    def export(self, format: str) -> HttpResponseBase:
+        if not self.user_has_permission("export"):
+            raise PermissionDenied
+        if format == export.XLSX and self.is_too_long_for_xlsx():
+            messages.error(
+                self.request,
+                _(
+                    "These are too many contacts for one XLSX file. "
+                    "Narrow the list, or download CSV, which has no limit."
+                ),
+            )
+            query = self.request.GET.copy()
+            del query["export"]
+            return redirect(f"{self.index_url}?{query.urlencode()}")
+        return export.respond(listing.find_all(self.choice), format, now=timezone.now())
+
+    def is_too_long_for_xlsx(self) -> bool:
+        beyond = islice(listing.find_all(self.choice), export.XLSX_ROWS, None)
+        return next(beyond, None) is not None
+
+    def get_valid_orderings(self) -> list[str]:
+        names = listing.orders(self.choice.anonymous)
+        return [sign + name for name in names for sign in ("", "-")]
+
+    def get_queryset(self) -> Contacts:
+        return self.found.rows
+
+    def paginate_queryset(
+        self, queryset: Contacts, page_size: int
+    ) -> tuple[Pages, Any, list[Contact], bool]:
+        paginator = Pages(self.found)
+        page = paginator.read(self.request.GET.get(self.page_kwarg, ""), page_size)
+        return paginator, page, page.rows, page.has_other_pages
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        return columns(
+            orders=listing.orders(self.choice.anonymous),
+            selectable=self.user_has_permission("delete"),
+            get_url=self.get_inspect_url,
+            buttons=self.get_list_buttons,
+        )
+
+    def get_list_more_buttons(self, instance: Contact) -> list[Any]:
+        buttons = []
+        if url := self.get_edit_url(instance):
+            buttons.append(Button(gettext("Edit"), url=url, icon_name="edit", priority=10))
+        if url := self.get_delete_url(instance):
+            buttons.append(Button(gettext("Delete"), url=url, icon_name="bin", priority=30))
+        return buttons
+
+    @cached_property
+    def show_export_buttons(self) -> bool:
+        return bool(self.user_has_permission("export"))
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        return {
+            **context,
+            "choice": self.choice,
+            "count_label": context["paginator"].count_label,
+            "horizon": self.found.horizon,
+            "scan_limit": listing.SCAN_LIMIT,
+            "can_delete": self.user_has_permission("delete"),
+            "settings_url": settings_url(self.request),
+        }
