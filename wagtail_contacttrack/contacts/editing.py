@@ -8,9 +8,10 @@ from .models import Contact
 
 
 def note_identity(contact: Contact, *, now: datetime) -> None:
-    """A contact with an e-mail address is known from now on; the caller saves it.
+    """A contact with a name, company or e-mail address is known from now on; the caller saves it.
 
-    Taking the address away does not make anybody anonymous again.
+    Taking them away does not make anybody anonymous again.
     """
-    if contact.email and contact.date_identified is None:
+    named = contact.firstname or contact.lastname or contact.company or contact.email
+    if named and contact.date_identified is None:
         contact.date_identified = now

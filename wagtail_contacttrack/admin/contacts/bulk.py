@@ -18,7 +18,7 @@ from wagtail.log_actions import log
 from ...compat import permission_policy
 from ...contacts import listing, removal
 from ...contacts.models import Contact
-from .filters import choice_of
+from .filters import choice_of, is_valid
 
 # One step deletes no more than this, so that the answer comes within a minute or so.
 MOST = 5_000
@@ -48,7 +48,7 @@ class DeleteContacts(BulkAction):
         if "all" in wanted:
             # Where the list stood, which Wagtail hands on as the page to return to.
             query = QueryDict(urlsplit(self.next_url).query)
-            return listing.first(choice_of(query), MOST + 1)
+            return listing.first(choice_of(query), MOST + 1) if is_valid(query) else []
         ids = [number for number in map(listing.number_in, wanted) if number is not None]
         found = Contact.objects.filter(pk__in=ids[: MOST + 1]).order_by("-pk")
         return list(found)

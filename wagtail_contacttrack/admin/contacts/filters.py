@@ -20,10 +20,6 @@ from ...contacts.models import Contact
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
-def _countries() -> list[tuple[str, str]]:
-    return [(country, country) for country in listing.countries()]
-
-
 class ContactFilterSet(WagtailFilterSet):
     """The form behind the filter button. The queries themselves are `contacts.listing`'s."""
 
@@ -40,12 +36,23 @@ class ContactFilterSet(WagtailFilterSet):
         label=_("Device"), choices=listing.DEVICE_TYPES, widget=forms.CheckboxSelectMultiple
     )
     country = django_filters.ChoiceFilter(
-        label=_("Country"), choices=_countries, empty_label=_("All"), widget=forms.RadioSelect
+        label=_("Country"), choices=[], empty_label=_("All"), widget=forms.RadioSelect
     )
 
     class Meta:
         model = Contact
         fields: tuple[str, ...] = ()
+
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
+        # A country that nobody was active in lately is still a country to ask for.
+        countries = {*listing.countries(), (data or {}).get("country", "")} - {""}
+        self.filters["country"].extra["choices"] = [(name, name) for name in sorted(countries)]
+
+
+def is_valid(data: QueryDict) -> bool:
+    """Whether every filter is understood, so that nothing is done to more than was meant."""
+    return bool(ContactFilterSet(data).form.is_valid())
 
 
 def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choice:

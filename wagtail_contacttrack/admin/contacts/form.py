@@ -26,6 +26,14 @@ class ContactForm(WagtailAdminModelForm):
             )
         return email
 
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        # Whoever has none of these is a visitor, and visitors come by themselves.
+        names = ("firstname", "lastname", "company", "email")
+        if self.instance.pk is None and not self.errors and not any(map(values.get, names)):
+            raise ValidationError(_("Enter a name, an e-mail address or a company."))
+        return values
+
     def save(self, commit: bool = True) -> Any:
         editing.note_identity(self.instance, now=timezone.now())
         return super().save(commit)
@@ -36,10 +44,7 @@ edit_handler = ObjectList(
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("firstname"), FieldPanel("lastname")]),
-                FieldPanel(
-                    "email",
-                    help_text=_("A contact with an e-mail address is no longer anonymous."),
-                ),
+                FieldPanel("email"),
             ],
             heading=_("Person"),
         ),

@@ -24,7 +24,7 @@ from ...contacts.models import Contact
 from ..home import settings_url
 from . import export
 from .columns import columns
-from .filters import ContactFilterSet, choice_of
+from .filters import ContactFilterSet, choice_of, is_valid
 from .paging import Pages
 
 
@@ -59,18 +59,23 @@ class ContactIndexView(generic.IndexView):
     def export(self, format: str) -> HttpResponseBase:
         if not self.user_has_permission("export"):
             raise PermissionDenied
+        if not is_valid(self.request.GET):
+            return self.refuse(_("One of the filters is not valid. Choose it again."))
         if format == export.XLSX and self.is_too_long_for_xlsx():
-            messages.error(
-                self.request,
+            return self.refuse(
                 _(
                     "These are too many contacts for one XLSX file. "
                     "Narrow the list, or download CSV, which has no limit."
-                ),
+                )
             )
-            query = self.request.GET.copy()
-            del query["export"]
-            return redirect(f"{self.index_url}?{query.urlencode()}")
         return export.respond(listing.find_all(self.choice), format, now=timezone.now())
+
+    def refuse(self, remedy: Any) -> HttpResponseBase:
+        """Back to the list with a message."""
+        messages.error(self.request, remedy)
+        query = self.request.GET.copy()
+        del query["export"]
+        return redirect(f"{self.index_url}?{query.urlencode()}")
 
     def is_too_long_for_xlsx(self) -> bool:
         beyond = islice(listing.find_all(self.choice), export.XLSX_ROWS, None)

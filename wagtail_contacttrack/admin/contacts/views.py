@@ -19,8 +19,7 @@ class ContactPageMixin:
     """After saving, editors look at the contact if they may."""
 
     object: Any
-    index_url_name: str
-    inspect_url_name: str
+    inspect_url_name = ""
 
     def get_success_url(self) -> str:
         if self.user_has_permission("view"):  # type: ignore[attr-defined]
