@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import multiprocessing
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from wagtail_contacttrack.activity.models import Activity, TrackedPage
 from wagtail_contacttrack.contacts.models import Contact, Device, Presence, UserAgent
+from wagtail_contacttrack.tracking import record
 from wagtail_contacttrack.tracking.models import HitCount, TrackingSettings
 from wagtail_contacttrack.tracking.views import REASON_HEADER
 
@@ -79,8 +84,23 @@ def configure(settings: Any) -> Callable[..., None]:
     return change
 
 
+@pytest.fixture(scope="session")
+def test_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, also when a run consists of nothing but tests that want it committed.
+
+    pytest-django then makes none, and they would run in the project's own.
+    """
+    with django_db_blocker.unblock():
+        made = []
+        if connection.settings_dict["NAME"] != connection.creation._get_test_db_name():
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def committed(test_database: None, django_db_blocker: Any) -> Iterator[None]:
     """The real database without a transaction around the test, as threads and processes need it.
 
     Only our own tables are emptied afterwards, which is much quicker than a flush of all.
@@ -108,10 +128,68 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=run, args=[number]) for number in range(len(tasks))]
+    threads = [
+        threading.Thread(target=run, args=[number], daemon=True) for number in range(len(tasks))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
     return results
+
+
+@pytest.fixture
+def processes() -> Iterator:
+    """Run a task in so many forked processes that start together, and return their results."""
+    fork = multiprocessing.get_context("fork")
+    started = []
+
+    def run(number: int, task) -> list:
+        connections.close_all()
+        start, results = fork.Barrier(number), fork.SimpleQueue()
+
+        def work(index: int) -> None:
+            start.wait()
+            try:
+                results.put((index, task(index)))
+            except BaseException as error:  # noqa: BLE001
+                results.put((index, error))
+            finally:
+                connections.close_all()
+                os._exit(0)
+
+        started.extend(fork.Process(target=work, args=[index]) for index in range(number))
+        for process in started:
+            process.start()
+        return [value for _, value in sorted(results.get() for _ in range(number))]
+
+    yield run
+    for process in started:
+        process.join(60)
+    connection.close()
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
+    """Have so many hits that arrive at once written in two batches: the first alone, then the rest.
+
+    The first writer is held back until all others wait, as a slow disk would do it. Returns the
+    sizes of the batches as they come.
+    """
+
+    def hold(number: int) -> list[int]:
+        write, sizes = record.committer._write, []
+
+        def held(batch: list[Any]) -> None:
+            sizes.append(len(batch))
+            deadline = time.monotonic() + 30
+            while len(sizes) == 1 and len(record.committer._waiting) < number - len(batch):
+                assert time.monotonic() < deadline
+                time.sleep(0.001)
+            write(batch)
+
+        monkeypatch.setattr(record.committer, "_write", held)
+        return sizes
+
+    return hold

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator
-
 import pytest
-from django.db import connection, connections
 from django.test import Client
 
 from wagtail_contacttrack.activity.models import Activity
@@ -158,34 +153,3 @@ class TestManyAtOnce:
         assert processes(2, work) == [0, 0]
         counters.flush()
         assert counts() == {"recorded": 3}
-
-
-@pytest.fixture
-def processes() -> Iterator:
-    """Run a task in so many forked processes that start together, and return their results."""
-    fork = multiprocessing.get_context("fork")
-    started = []
-
-    def run(number: int, task) -> list:
-        connections.close_all()
-        start, results = fork.Barrier(number), fork.SimpleQueue()
-
-        def work(index: int) -> None:
-            start.wait()
-            try:
-                results.put((index, task(index)))
-            except BaseException as error:  # noqa: BLE001
-                results.put((index, error))
-            finally:
-                connections.close_all()
-                os._exit(0)
-
-        started.extend(fork.Process(target=work, args=[index]) for index in range(number))
-        for process in started:
-            process.start()
-        return [value for _, value in sorted(results.get() for _ in range(number))]
-
-    yield run
-    for process in started:
-        process.join(60)
-    connection.close()
