@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 
 from wagtail_contacttrack.activity.models import Activity, TrackedPage
 from wagtail_contacttrack.contacts.models import Contact, Device, Presence, UserAgent
@@ -193,3 +195,22 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
         return sizes
 
     return hold
+
+
+class Clock:
+    """What time it is."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now().replace(microsecond=0)
+
+    def forward(self, **delta: float) -> datetime:
+        self.now += timedelta(**delta)
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that stands still until it is moved."""
+    clock = Clock()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.now)
+    return clock
