@@ -24,18 +24,33 @@ from wagtail_contacttrack.contacts.models import Contact, Device, Presence, User
 from wagtail_contacttrack.wire.ids import new_tracking_id, text_key
 
 END = datetime(2026, 6, 1, tzinfo=UTC)
-ROWS_EACH = 20
 READER_ROWS = 400
 PAGES = 500
+COUNTRIES = ("AT", "CH", "DE", "FR", "NL")
 CHUNK = 5_000
 REPEATS = 15
+# What editors ask the list for: some have an index, the others must look at rows.
+LISTS = {
+    "everybody": "anonymous=shown",
+    "anonymous": "anonymous=only",
+    "by name": "ordering=name",
+    "by points": "ordering=-points",
+    "one word": "q=person",
+    "a word that nobody has": "q=zanzibar",
+    "an e-mail address": "q=person20@example.org",
+    "a country": "country=DE&anonymous=shown",
+    "a device": "device=mobile&anonymous=shown",
+    "some days": "active_from=2026-02-01&active_to=2026-02-03",
+}
 
 
 class Filler:
     """Visits of ever more contacts, all within one year; every tenth contact is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, each: int) -> None:
         self.rows = 0
+        self.each = each
+        self.contacts = 0
         self.pages = TrackedPage.objects.bulk_create(
             TrackedPage(digest=text_key(f"page {number}"), url=f"https://example.org/{number}/")
             for number in range(PAGES)
@@ -55,12 +70,12 @@ class Filler:
     def grow(self, rows: int) -> None:
         """Add contacts and their visits until the ledger has as many rows."""
         while self.rows < rows:
-            contacts = self._contacts(min(CHUNK // ROWS_EACH, -(-(rows - self.rows) // ROWS_EACH)))
+            contacts = self._contacts(min(CHUNK // self.each, -(-(rows - self.rows) // self.each)))
             devices = Device.objects.filter(contact__in=contacts).values_list("contact_id", "id")
             visits = [
                 visit
                 for contact_id, device_id in devices
-                for visit in self._visits(contact_id, device_id, ROWS_EACH)
+                for visit in self._visits(contact_id, device_id, self.each)
             ]
             Activity.objects.bulk_create(visits, batch_size=CHUNK)
             self.rows += len(visits)
@@ -69,13 +84,13 @@ class Filler:
                 cursor.execute("VACUUM ANALYZE")
 
     def _contacts(self, number: int) -> list[Contact]:
-        first = self.rows // ROWS_EACH
+        first, self.contacts = self.contacts, self.contacts + number
         contacts = Contact.objects.bulk_create(
             Contact(
                 email=f"person{index}@example.org" if index % 10 == 0 else "",
                 lastname=f"Person {index}" if index % 10 == 0 else "",
                 date_identified=END if index % 10 == 0 else None,
-                country="AT",
+                country=COUNTRIES[index % 7 % len(COUNTRIES)],
             )
             for index in range(first, first + number)
         )
@@ -154,17 +169,19 @@ def measure(client: Client, addresses: dict[str, str]) -> dict[str, dict[str, fl
 
 
 def main() -> None:
-    sizes = [int(size) for size in sys.argv[1:]]
+    each, *sizes = map(int, sys.argv[1:])
     user = get_user_model().objects.create_superuser("reader", "reader@example.org", "reader")
     client = Client()
     client.force_login(user)
-    filler = Filler()
+    filler = Filler(each)
     contact = filler.reader()
     middle = Activity.objects.filter(contact=contact).order_by("-time")[READER_ROWS // 2]
     cursor = f"{(middle.time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)}"
     timeline = reverse("contact:inspect", args=[contact.pk])
+    contacts = reverse("contact:index")
     addresses = {
-        "contacts": reverse("contact:index"),
+        "contacts": contacts,
+        **{f"contacts, {name}": f"{contacts}?{query}" for name, query in LISTS.items()},
         "timeline": timeline,
         "timeline, further on": f"{timeline}?before={cursor}-{middle.pk}",
     }

@@ -65,6 +65,8 @@ class Pictures:
     def take(self, contact: str) -> None:
         self.open("/admin/")
         self.save("home")
+        self.open("/admin/contact/")
+        self.save("contacts")
         # The narrow menu leaves room for the two columns of a contact.
         self.page.locator(".sidebar__collapse-toggle").click()
         self.open(f"/admin/contact/inspect/{contact}/")

@@ -29,8 +29,8 @@ READY = """
     1. Open the site in a private window and look at two or three pages.
        (In a window where you are logged in, you count as staff and are not tracked.)
     2. Open the shop in the same private window: another website, the same visitor.
-    3. Log in to the admin in your normal window and open Contacts. The newest is on
-       top, and that is you: choose Inspect in its menu to see your visit.
+    3. Log in to the admin in your normal window, open Contacts and choose Everybody.
+       On top, still anonymous, that is you: open it to see your visit.
 
   Ctrl-C stops everything.
 """
