@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from ..compat import csp_nonce, raw_host
 from .sites import language_of, options_for_page
@@ -64,7 +65,7 @@ def tag(request: HttpRequest | None, page: Any = None) -> str:
         address = reverse("wagtail_contacttrack:mtc_js")
     except NoReverseMatch:
         return ""
-    attributes = format_html(' data-contacttrack="pageview"')
+    attributes = SafeString(' data-contacttrack="pageview"')
     if getattr(page, "pk", None):
         attributes += format_html(' data-page="{}"', page.pk)
         if locale := language_of(getattr(page, "locale_id", None)):
