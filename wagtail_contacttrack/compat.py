@@ -32,13 +32,15 @@ def csp_nonce(request: HttpRequest) -> str:
 
     Only where the project's policy has one: asking for it makes every response differ.
     """
+    nonce = None
     if DJANGO_VERSION >= (6, 0) and _policy_has_nonce():
         from django.middleware.csp import get_nonce
 
-        return str(get_nonce(request) or "")
-    if _django_csp_has_nonce():
-        return str(getattr(request, "csp_nonce", "") or "")
-    return ""
+        nonce = get_nonce(request)
+    elif _django_csp_has_nonce():
+        nonce = getattr(request, "csp_nonce", None)
+    # It is made when it is read as text; until then it counts as false.
+    return "" if nonce is None else str(nonce)
 
 
 def _policy_has_nonce() -> bool:
@@ -60,6 +62,12 @@ def _django_csp_has_nonce() -> bool:
     """Whether the package django-csp, in either of its settings' forms, is told to use a nonce."""
     if getattr(settings, "CSP_INCLUDE_NONCE_IN", None):
         return True
-    policy = getattr(settings, "CONTENT_SECURITY_POLICY", None) or {}
-    directives = policy.get("DIRECTIVES", {})
-    return any("nonce" in str(value).lower() for value in directives.values())
+    policies = (
+        getattr(settings, "CONTENT_SECURITY_POLICY", None) or {},
+        getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None) or {},
+    )
+    return any(
+        "nonce" in str(values).lower()
+        for policy in policies
+        for values in policy.get("DIRECTIVES", {}).values()
+    )
