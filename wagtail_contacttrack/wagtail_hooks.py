@@ -12,8 +12,10 @@ from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .tracking.inject import serve_with_tracker
 from .tracking.models import TrackingSettings
+from .tracking.paths import keep_out_of_page_cache
 
 hooks.register("on_serve_page", serve_with_tracker)
+hooks.register("is_request_cacheable", keep_out_of_page_cache)
 hooks.register("register_admin_viewset", lambda: contact_viewset)
 hooks.register("register_admin_search_area", ContactSearchArea)
 hooks.register("register_bulk_action", DeleteContacts)

@@ -7,19 +7,17 @@ from typing import Any
 from corsheaders.signals import check_request_enabled
 from django.db import Error
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
 
 from ..compat import raw_host
 from .admission import is_same_host
+from .paths import is_ours
 from .sites import options_for_tracking
-
-APP_NAME = "wagtail_contacttrack"
 
 
 def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
     """Whether a page of the request's origin may read the answers of our public paths."""
     origin = request.headers.get("Origin", "")
-    if not origin or not _is_ours(request):
+    if not origin or not is_ours(request):
         return False
     host = raw_host(request)
     try:
@@ -29,15 +27,6 @@ def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
     if site is None:
         return False
     return not site.restrict_origins or is_same_host(origin, host) or site.origins.allows(origin)
-
-
-def _is_ours(request: HttpRequest) -> bool:
-    try:
-        # A preflight is answered before the URL is resolved.
-        match = request.resolver_match or resolve(request.path_info)
-    except Resolver404:
-        return False
-    return APP_NAME in match.app_names
 
 
 def connect() -> None:

@@ -78,6 +78,7 @@ def mtc_js(request: HttpRequest) -> HttpResponse:
     response: HttpResponse
     if etag in matches or f"W/{etag}" in matches or "*" in matches:
         response = HttpResponseNotModified()
+        _keep_out_of_page_caches(request)
     else:
         response = HttpResponse(body, content_type="application/javascript; charset=utf-8")
         response["X-Content-Type-Options"] = "nosniff"
@@ -269,6 +270,14 @@ def _unavailable() -> HttpResponse:
     response = HttpResponse(status=503)
     add_never_cache_headers(response)
     return response
+
+
+def _keep_out_of_page_caches(request: HttpRequest) -> None:
+    """Have neither Django's cache middleware nor wagtail-cache keep the answer to this request.
+
+    They would keep a 304 like a page, and hand it to browsers that do not have the script yet.
+    """
+    vars(request).update(_cache_update_cache=False, _wagtailcache_skip=True)
 
 
 def _finish(
