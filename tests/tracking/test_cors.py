@@ -181,8 +181,10 @@ def test_browsers_of_others_are_told_nothing(listed, door, origin):
     assert counts() == {}
 
 
-def test_answers_to_nobody_in_particular_vary_too(listed):
+@pytest.mark.parametrize("paths", [r"^/mtc.*$", r"^/api/.*$"])
+def test_answers_to_nobody_in_particular_vary_too(listed, settings, paths):
     """Or a cache in between would give one website's answer to another."""
+    settings.CORS_URLS_REGEX = paths
     for door in [*DOORS, "/mtc.js"]:
         assert "origin" in vary(browser().get(door))
 

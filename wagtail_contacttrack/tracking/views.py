@@ -78,7 +78,7 @@ def mtc_js(request: HttpRequest) -> HttpResponse:
     response: HttpResponse
     if etag in matches or f"W/{etag}" in matches or "*" in matches:
         response = HttpResponseNotModified()
-        _keep_out_of_page_caches(request)
+        _keep_out_of_page_cache(request)
     else:
         response = HttpResponse(body, content_type="application/javascript; charset=utf-8")
         response["X-Content-Type-Options"] = "nosniff"
@@ -272,12 +272,12 @@ def _unavailable() -> HttpResponse:
     return response
 
 
-def _keep_out_of_page_caches(request: HttpRequest) -> None:
-    """Have neither Django's cache middleware nor wagtail-cache keep the answer to this request.
+def _keep_out_of_page_cache(request: HttpRequest) -> None:
+    """Have wagtail-cache not keep the answer to this request.
 
-    They would keep a 304 like a page, and hand it to browsers that do not have the script yet.
+    It would keep a 304 like a page, and hand it to browsers that do not have the script yet.
     """
-    vars(request).update(_cache_update_cache=False, _wagtailcache_skip=True)
+    vars(request)["_wagtailcache_skip"] = True
 
 
 def _finish(
