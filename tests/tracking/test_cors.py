@@ -76,9 +76,9 @@ def vary(response: HttpResponse) -> set[str]:
         ("file://", False),
     ],
 )
-def test_a_page_reads_the_answer_exactly_if_its_origin_is_listed(
+def test_only_pages_whose_origin_is_listed_read_the_answer(  # S11 S24 S25 S26
     listed, origin, may
-):  # S11 S24-S26
+):
     answer = event(origin)
     if may:
         assert reason(answer) == "recorded"

@@ -228,15 +228,21 @@ def test_the_length_may_be_a_lie(door, length, expected):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [OSError, ConnectionResetError, TimeoutError])
+@pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("door", DOORS[:2])
-def test_a_sender_may_hang_up(door, error):
+def test_a_sender_may_hang_up(door, error, chunked):
     class Broken(io.BytesIO):
         def read(self, *args: Any) -> bytes:
             raise error("gone")
 
         readline = read
 
-    environ = {"wsgi.input": Broken(), "CONTENT_TYPE": FORM, "CONTENT_LENGTH": "10"}
+    environ: dict[str, Any] = {"wsgi.input": Broken(), "CONTENT_TYPE": FORM}
+    environ |= (
+        {"wsgi.input_terminated": True, "CONTENT_LENGTH": None}
+        if chunked
+        else {"CONTENT_LENGTH": "10"}
+    )
     assert ends_well(ask("POST", door, **environ)) == "invalid"
     assert not Activity.objects.exists()
 

@@ -90,7 +90,8 @@ def _position(request: HttpRequest) -> str:
 
 def _wanted(request: HttpRequest, response: HttpResponse) -> bool:
     return (
-        request.method in ("GET", "POST")
+        # What HEAD says about the length must be true of GET, or caches drop the page.
+        request.method in ("GET", "HEAD", "POST")
         and for_visitors(request)
         and response.status_code == 200
         and not getattr(response, "streaming", False)
