@@ -169,7 +169,8 @@ def served(
 ) -> list[PlainPage]:
     """The pages that were really served behind a whole-site cache."""
     module = CACHES[request.param]
-    pytest.importorskip(module.split(".")[0], reason=f"{request.param} is not installed")
+    reason = f"{request.param} is not installed, or does not work with this Django"
+    pytest.importorskip(module, reason=reason, exc_type=ImportError)
     settings.MIDDLEWARE = [
         f"{module}.UpdateCacheMiddleware",
         *settings.MIDDLEWARE,

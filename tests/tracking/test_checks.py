@@ -256,8 +256,8 @@ def test_the_databases_of_the_tests_are_supported():
 @pytest.mark.parametrize(("vendor", "mariadb"), [("oracle", True), ("mysql", False)])
 def test_a_database_that_cannot_do_it(monkeypatch, vendor, mariadb):
     connection = connections["default"]
-    monkeypatch.setattr(type(connection), "vendor", vendor)
-    monkeypatch.setattr(type(connection), "mysql_is_mariadb", mariadb, raising=False)
+    monkeypatch.setattr(connection, "vendor", vendor)
+    monkeypatch.setattr(connection, "mysql_is_mariadb", mariadb, raising=False)
     messages = found(databases=["default"], tags=["wagtail_contacttrack"])
     (message,) = messages["E012"]
     assert connection.display_name in message.msg
@@ -271,5 +271,5 @@ def test_a_database_that_is_not_ours_may_be_anything(monkeypatch, settings):
             return False if app_label == "wagtail_contacttrack" else None
 
     settings.DATABASE_ROUTERS = [Elsewhere()]
-    monkeypatch.setattr(type(connections["default"]), "vendor", "oracle")
+    monkeypatch.setattr(connections["default"], "vendor", "oracle")
     assert found(databases=["default"], tags=["wagtail_contacttrack"]) == {}

@@ -112,7 +112,7 @@ BODIES = {
     "unknown type": ("x/y; charset=nonsense; q=\xff", b"page_url=x"),
     "wrong charset": (f"{FORM}; charset=utf-7", b"page_url=+AG8-"),
     "unknown charset": (f"{FORM}; charset=\xff", b"page_url=x"),
-    "type of 100 KB": ("a" * 100_000, b"page_url=x"),
+    "type of 8 KB": ("a" * 8_000, b"page_url=x"),
     "no type": ("", b"page_url=x"),
 }  # fmt: skip
 
@@ -168,6 +168,7 @@ QUERIES = {
     "d is an array": "d[page_url][x]=1&d[]=2",
     "ct": "ct=%00&ct[lead]=1&page_url=https%3A%2F%2Fa.example%2F%3Fct%3D%2500",
     "addresses": "page_url=http%3A%2F%2F%5B%3A%3A1&page_referrer=http%3A%2F%2F%5B",
+    "an address of the script that is none": "page_url=http%3A%2F%2F%5B%3A%3A1&mtc_event_id=e",
     "an address with a bad port": "page_url=http%3A%2F%2Fa%3A99999999%2F",
     "script": "page_url=javascript%3Aalert(1)&page_title=%3Cscript%3E",
     "SQL": "page_url='%3B%20DROP%20TABLE%20x--&mautic_device_id='%20OR%201%3D1",
