@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .indexes import BlockRangeIndex
 
 
 class TrackedPage(models.Model):
@@ -94,7 +95,7 @@ class Activity(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["contact", "time", "id"], name="contacttrack_activity_contact"),
-            BrinIndex(fields=["time"], name="contacttrack_activity_time"),
+            BlockRangeIndex(fields=["time"], name="contacttrack_activity_time"),
         ]
 
     def __str__(self) -> str:
