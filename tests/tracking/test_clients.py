@@ -7,14 +7,15 @@ import re
 import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.test.client import encode_multipart
 from wagtail.models import Site
 
 from tests.wire import test_packed as packed
@@ -197,6 +198,41 @@ def test_values_are_escaped_when_they_are_shown_and_not_before(admin_client):  #
     shown = admin_client.get(row().contact.get_absolute_url()).content.decode()
     assert text not in shown
     assert "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; 🦊" in shown
+
+
+# Projects whose middleware is curious
+
+
+def look_into(get_response: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        look = request.headers.get("X-Look")
+        if look == "body":
+            len(request.body)
+        elif look == "form":
+            dict(request.POST)
+        elif look == "body, then form":
+            len(request.body)
+            dict(request.POST)
+        return get_response(request)
+
+    return middleware
+
+
+@pytest.mark.parametrize("look", ["nothing", "body", "form", "body, then form"])
+@pytest.mark.parametrize("way", ["form", "multipart", "json", "beacon"])
+def test_a_middleware_may_look_into_the_request_first(settings, way, look):
+    settings.MIDDLEWARE = [f"{__name__}.look_into", *settings.MIDDLEWARE]
+    values = {"page_url": "https://testserver/ü", "tags": "a,-b", "plan": "x&y"}
+    body, kind = {
+        "form": (urlencode(values), FORM),
+        "multipart": (encode_multipart("b", values), "multipart/form-data; boundary=b"),
+        "json": (json.dumps(values), "application/json"),
+        "beacon": (urlencode(values), "text/plain;charset=UTF-8"),
+    }[way]
+    answer = browser().post("/mtc/event", body, content_type=kind, HTTP_X_LOOK=look)
+    assert reason(answer) == "recorded"
+    assert row().url == "https://testserver/ü"
+    assert row().data["params"] == {"tags": "a,-b", "plan": "x&y"}
 
 
 # The loader

@@ -340,6 +340,18 @@ def test_a_strange_host_is_the_default_site_or_refused_by_django(host, door, set
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("host", HOSTS)
+def test_where_django_does_not_look_at_the_host_nobody_is_turned_away(host, settings):
+    common = "django.middleware.common.CommonMiddleware"
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != common]
+    settings.ALLOWED_HOSTS = ["www.example.com"]
+    for door in DOORS[:2]:
+        origin = {"HTTP_ORIGIN": f"https://{host}"} if host else {}
+        response = ask("POST", door, b"page_url=x", CONTENT_TYPE=FORM, HTTP_HOST=host, **origin)
+        assert ends_well(response) in ("recorded", "origin_not_listed")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", [*ODD[:6], "1.2.3.4.5", "::ffff:999.1.1.1", "fe80::1%\x00"])
 def test_a_sender_may_have_any_address(address):
     response = ask("GET", "/mtracking.gif", query="page_url=x", REMOTE_ADDR=address)
