@@ -16,7 +16,7 @@
  *  8  Commands                  mt('send', 'pageview', …) before and after load
  *  9  MauticJS                  the members that plugins and themes use
  */
-(function (window, location, document, navigator, settings) {
+(function (window, document, navigator, settings) {
   // 1 -- Set-up -----------------------------------------------------------------------------------
 
   var MauticJS = (window.MauticJS = window.MauticJS || {});
@@ -37,7 +37,7 @@
   var PIXEL = 'img[src*="mtracking.gif"]';
   var TWO_YEARS = 63072000;
   var WEEK = 6048e5; // ms
-  var PATIENCE = 1300; // ms; onload or onerror is due after 1 500
+  var PATIENCE = 1200; // ms; onload or onerror is due after 1 500
   var HOLD = 1000; // ms; how long the first page view waits for the document and a pixel
   var SETTLE = 200; // ms after a route change, so that the title is the new one
 
@@ -53,9 +53,9 @@
     });
   }
 
-  function random(length, radix) {
+  function random(length) {
     return Array.from(crypto.getRandomValues(new Uint8Array(length)), function (byte) {
-      return (byte % radix).toString(radix);
+      return (byte % 16).toString(16);
     }).join('');
   }
 
@@ -69,27 +69,27 @@
 
   // Calls back soon. An error in a callback of the page is reported and stops nothing of ours.
   function call(callback, argument) {
-    if (callback) Promise.resolve(argument).then(callback);
+    Promise.resolve(argument).then(callback);
   }
 
   // 2 -- Storage and consent ----------------------------------------------------------------------
 
-  var memory = {}; // for browsers that refuse localStorage: at least this page stays one visitor
+  var memory = {}; // what localStorage refuses: at least this page stays one visitor
 
   function read(name) {
     try {
-      memory[name] = localStorage[name];
+      return memory[name] || localStorage[name];
     } catch (error) {
-      // memory has it
+      // refused
     }
-    return memory[name];
   }
 
   function write(name, value) {
-    memory[name] = value;
     try {
+      memory[name] = value;
       if (value) localStorage[name] = value;
       else delete localStorage[name];
+      memory[name] = 0;
     } catch (error) {
       // memory has it
     }
@@ -102,7 +102,7 @@
   }
 
   function forget() {
-    [CONTACT, DEVICE, QUEUE].forEach(function (name) {
+    [CONTACT, DEVICE, QUEUE, 'mtc_sid'].forEach(function (name) {
       write(name);
       MauticJS.setCookie(name, '', -1);
     });
@@ -121,7 +121,7 @@
     try {
       id = id || /mautic_device_id=(\w+)/.exec(document.cookie)[1];
     } catch (error) {
-      remember(DEVICE, (id = random(23, 36)), TWO_YEARS);
+      remember(DEVICE, (id = random(23)), TWO_YEARS);
     }
     return id;
   }
@@ -141,14 +141,13 @@
     function image() {
       var pixel = (MauticJS.trackingPixel = new Image());
       pixel.onload = function () {
-        MauticJS.CORSRequestsAllowed = false;
-        done();
+        done((MauticJS.CORSRequestsAllowed = false));
       };
       pixel.onerror = done;
       pixel.src = MauticJS.pageTrackingUrl + '?' + body;
     }
 
-    if (leaving && beacon(body)) done();
+    if (leaving && beacon(body)) done(0, {});
     else if (!MauticJS.CORSRequestsAllowed) image();
     else
       fetch(tracker, {
@@ -157,12 +156,12 @@
         credentials: objected ? 'omit' : 'include',
         keepalive: true
       }).then(function (response) {
-        if (response.ok)
+        // 429 and 5xx: the server is there and cannot, so the image could not either.
+        if (response.status > 428) done(1);
+        else if (response.ok)
           response.text().then(function (text) {
             done(0, parse(text));
-          });
-        // 429 and 5xx: the server is there and cannot, so the image could not either.
-        else if (response.status > 428) done(1);
+          }, image);
         else image();
       }, image);
   }
@@ -209,11 +208,10 @@
   }
 
   function automatic() {
-    var language = navigator.language;
     return {
       page_title: document.title,
-      page_language: language,
-      preferred_locale: language.replace('-', '_'),
+      page_language: navigator.language,
+      preferred_locale: navigator.language.replace('-', '_'),
       page_referrer: referrer,
       timezone_offset: new Date().getTimezoneOffset(),
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -242,9 +240,9 @@
   }
 
   function fail(batch) {
-    var params = batch._detail && batch._detail.params;
-    var id = params && params.mtc_event_id;
-    if (id) queue(id, [id, MauticJS.serialize(params), now()]);
+    var params = (batch._detail || 0).params;
+    if (params)
+      queue(params.mtc_event_id, [params.mtc_event_id, MauticJS.serialize(params), batch._time]);
     settle(batch, 'onerror');
   }
 
@@ -268,7 +266,10 @@
             detail.response = response;
             MauticJS.setTrackedContact(response);
             MauticJS.setTrackedEvents(response.events);
-          } else detail.image = true;
+          } else {
+            detail.image = true;
+            MauticJS.getTrackedContact();
+          }
           MauticJS.dispatchEvent('mauticPageEventDelivered', detail);
           MauticJS.firstDeliveryMade = true;
           MauticJS.postEventDeliveryQueue.splice(0).forEach(call);
@@ -302,8 +303,8 @@
     var url = given.page_url || location.href;
     var title = given.page_title;
     var view = views.find(function (known) {
-      var params = known._params;
-      return params.page_url == url && !(title && params.page_title && params.page_title != title);
+      known = known._params;
+      return known.page_url == url && (!title || !known.page_title || known.page_title == title);
     });
     var batch;
     var before;
@@ -313,7 +314,7 @@
         _params: {
           page_url: url,
           counter: MauticJS.pageViewCounter++,
-          mtc_event_id: random(24, 36)
+          mtc_event_id: MauticJS.guid()
         }
       };
       views.push(view);
@@ -323,7 +324,7 @@
 
     batch = view._batch;
     if (!batch || (batch._detail && before != JSON.stringify(view._params))) {
-      batch = view._batch = { _view: view, _calls: [] };
+      batch = view._batch = { _view: view, _calls: [], _time: now() };
       setTimeout(function () {
         if (!batch._result) fail(batch);
       }, PATIENCE);
@@ -354,6 +355,7 @@
 
   function depart() {
     leave();
+    if (read(OPT_OUT)) pending = [];
     views = [];
     latest = engaged = 0;
     arrive();
@@ -401,11 +403,12 @@
     tick();
     if (latest && engaged > (latest._left | 0) && !nameless())
       beacon(
-        MauticJS.serialize({
-          mtc_leave: latest._params.mtc_event_id,
-          mtc_engaged: (latest._left = engaged),
-          mautic_device_id: device()
-        })
+        MauticJS.serialize(
+          MauticJS.appendTrackedContact({
+            mtc_leave: latest._params.mtc_event_id,
+            mtc_engaged: (latest._left = engaged)
+          })
+        )
       );
   }
 
@@ -419,42 +422,47 @@
 
   // 8 -- Commands ---------------------------------------------------------------------------------
 
-  function command(event) {
-    if (event && event[0] == 'send' && event[1] == 'pageview') add(event);
-  }
-
   // Takes over the queue of the snippet, whatever the name of its function, once.
   function connect() {
-    var input = window[window.MauticTrackingObject];
-    var queue = input && (input.q = input.q || []);
-    if (!queue || queue.push != [].push) return;
+    var input = window[window.MauticTrackingObject] || {};
+    var queue = (input.q = input.q || []);
+    if (queue.push != [].push) return;
     MauticJS.input = input;
     MauticJS.inputQueue = queue;
     queue.push = function (event) {
       MauticJS.dispatchEvent(ADDED, event);
     };
-    queue.forEach(command);
+    MauticJS.getInput('send', 'pageview').forEach(add);
   }
 
   on(ADDED, function (event) {
-    command(event.detail);
+    if (MauticJS.ensureEventContext(event, 'send', 'pageview')) add(event.detail);
   });
 
   // 9 -- MauticJS ---------------------------------------------------------------------------------
 
+  // In the order that compresses best.
   extend(MauticJS, {
-    createCORSRequest: function (method, url) {
-      var request = new XMLHttpRequest();
-      request.open(method, url);
-      request.withCredentials = true;
-      return request;
-    },
-
-    insertScript: function (url) {
-      document.head.appendChild(document.createElement('script')).src = url;
-    },
-
     preEventDeliveryQueue: [],
+
+    beforeFirstEventDelivery: function (callback) {
+      MauticJS.preEventDeliveryQueue.push(callback);
+    },
+
+    sendPageview: function (event) {
+      add(event || ['send', 'pageview']);
+    },
+
+    // The server's word on the device always counts more than ours.
+    setTrackedContact: function (response) {
+      if (!response.id || nameless()) return;
+      remember(CONTACT, response.id);
+      if (response.device_id) remember(DEVICE, response.device_id, TWO_YEARS);
+      MauticJS.mtcSet = true;
+    },
+
+    inputQueue: [],
+    beforeFirstDeliveryMade: false,
 
     // Called by every copy of this file that is loaded. A prerendered page is nobody's visit yet.
     run: function (tag) {
@@ -471,14 +479,28 @@
       // The tag that the server puts into its pages asks for the page view by itself.
       tag = tag.dataset;
       if (tag.contacttrack)
-        MauticJS.sendPageview([
-          'send',
-          tag.contacttrack,
-          { mtc_page: tag.page, mtc_locale: tag.locale }
-        ]);
+        add(['send', tag.contacttrack, { mtc_page: tag.page, mtc_locale: tag.locale }]);
     },
 
-    mtcSet: false,
+    getTrackedContact: function () {
+      if (!MauticJS.mtcSet)
+        MauticJS.makeCORSRequest('GET', MauticJS.contactIdUrl, 0, MauticJS.setTrackedContact);
+    },
+
+    // Without an age it lasts for the session: browsers ignore an age that is not a number.
+    setCookie: function (name, value, age) {
+      try {
+        document.cookie =
+          name +
+          '=' +
+          value +
+          ';path=/;SameSite=Lax;max-age=' +
+          age +
+          (location.protocol == 'https:' ? ';Secure' : '');
+      } catch (error) {
+        // a sandbox without cookies
+      }
+    },
 
     makeCORSRequest: function (method, url, data, success, error) {
       var query = new URLSearchParams(MauticJS.serialize(MauticJS.appendTrackedContact(data || {})));
@@ -494,6 +516,119 @@
       request.send(query);
     },
 
+    firstDeliveryMade: false,
+    contactIdUrl: base + 'mtc',
+
+    guid: function () {
+      return [8, 4, 4, 4, 12].map(random).join('-');
+    },
+
+    insertStyle: function (url) {
+      var link = document.head.appendChild(document.createElement('link'));
+      link.rel = 'stylesheet';
+      link.href = url;
+    },
+
+    insertScript: function (url) {
+      document.head.appendChild(document.createElement('script')).src = url;
+    },
+
+    ensureEventContext: function (event, task, type) {
+      var detail = event.detail || 0;
+      return detail[0] == task && detail[1] == type;
+    },
+
+    checkForTrackingPixel: function () {
+      if (MauticJS.isPixelLoaded(true)) MauticJS.getTrackedContact();
+    },
+
+    optOut: function () {
+      forget();
+      write(OPT_OUT, 1);
+    },
+
+    // A page view that was held back by the opt-out is sent now.
+    optIn: function () {
+      write(OPT_OUT);
+      flush();
+    },
+
+    log: console.log,
+
+    createCORSRequest: function (method, url) {
+      var request = new XMLHttpRequest();
+      request.open(method, url);
+      request.withCredentials = true;
+      return request;
+    },
+
+    mtcSet: false,
+    pageTrackingCORSUrl: tracker,
+
+    iterateCollection: function (collection) {
+      return [].forEach.bind(collection);
+    },
+
+    pageTrackingUrl: base + 'mtracking.gif',
+
+    onFirstEventDelivery: function (callback) {
+      if (MauticJS.firstDeliveryMade) callback();
+      else MauticJS.postEventDeliveryQueue.push(callback);
+    },
+
+    dispatchEvent: function (name, detail) {
+      document.dispatchEvent(new CustomEvent(name, { detail: detail }));
+    },
+
+    documentReady: function (callback) {
+      if (document.readyState == 'loading') on('DOMContentLoaded', callback);
+      else call(callback);
+    },
+
+    pageViewCounter: 0,
+
+    deliverPageEvent: function (event, params) {
+      add(['send', 'pageview', params, event && event[3]]);
+    },
+
+    setTrackedEvents: function (events) {
+      // An empty list stands for no events.
+      for (var any in events) return MauticJS.dispatchEvent('mauticTrackedEvents', events);
+    },
+
+    getInput: function (task, type) {
+      return MauticJS.inputQueue.filter(function (detail) {
+        return detail[0] == task && detail[1] == type;
+      });
+    },
+
+    getOs: function () {
+      var agent = navigator.userAgent;
+      return /Win/.test(agent)
+        ? 'Windows'
+        : /Mac/.test(agent)
+          ? 'MacOS'
+          : /Linux/.test(agent)
+            ? 'Linux'
+            : /X11/.test(agent)
+              ? 'UNIX'
+              : 'Unknown OS';
+    },
+
+    CORSRequestsAllowed: true,
+
+    isPixelLoaded: function (domOnly) {
+      var pixel = document.querySelector(PIXEL) || (!domOnly && MauticJS.trackingPixel);
+      return (pixel || 0).naturalWidth > 0;
+    },
+
+    appendTrackedContact: function (data) {
+      if (!nameless()) data.mautic_device_id = device();
+      return data;
+    },
+
+    postEventDeliveryQueue: [],
+
     // Lists become a,b,c and other objects JSON; what is null or undefined is left out.
     serialize: function (values) {
       var query = new URLSearchParams();
@@ -506,139 +641,11 @@
     },
 
     mtcEventSet: false,
-
-    sendPageview: function (event) {
-      add(event || ['send', 'pageview']);
-    },
-
-    pageTrackingUrl: base + 'mtracking.gif',
-    CORSRequestsAllowed: true,
-    contactIdUrl: base + 'mtc',
-    log: console.log,
-    pageTrackingCORSUrl: tracker,
-
-    // A page view that was held back by the opt-out is sent now.
-    optIn: function () {
-      write(OPT_OUT);
-      flush();
-    },
-
-    deliverPageEvent: function (event, params) {
-      add(['send', 'pageview', params, event && event[3]]);
-    },
-
-    pageViewCounter: 0,
-
-    optOut: function () {
-      forget();
-      write(OPT_OUT, 1);
-    },
-
-    dispatchEvent: function (name, detail) {
-      document.dispatchEvent(new CustomEvent(name, { detail: detail }));
-    },
-
-    postEventDeliveryQueue: [],
-
-    beforeFirstEventDelivery: function (callback) {
-      MauticJS.preEventDeliveryQueue.push(callback);
-    },
-
-    getTrackedContact: function () {
-      if (!MauticJS.mtcSet)
-        MauticJS.makeCORSRequest('GET', MauticJS.contactIdUrl, 0, MauticJS.setTrackedContact);
-    },
-
-    guid: function () {
-      return [8, 4, 4, 4, 12]
-        .map(function (length) {
-          return random(length, 16);
-        })
-        .join('-');
-    },
-
-    // Without an age it lasts for the session: browsers ignore an age that is not a number.
-    setCookie: function (name, value, age) {
-      try {
-        document.cookie =
-          name +
-          '=' +
-          value +
-          '; path=/; SameSite=Lax; max-age=' +
-          age +
-          (location.protocol == 'https:' ? '; Secure' : '');
-      } catch (error) {
-        // a sandbox without cookies
-      }
-    },
-
-    // The server's word on the device always counts more than ours.
-    setTrackedContact: function (response) {
-      if (!response.id || nameless()) return;
-      remember(CONTACT, response.id);
-      if (response.device_id) remember(DEVICE, response.device_id, TWO_YEARS);
-      MauticJS.mtcSet = true;
-    },
-
-    getInput: function (task, type) {
-      return MauticJS.inputQueue.filter(function (event) {
-        return event[0] == task && event[1] == type;
-      });
-    },
-
-    getOs: function () {
-      return { Win: 'Windows', Mac: 'MacOS', Linux: 'Linux', X11: 'UNIX', '': 'Unknown OS' }[
-        /Win|Mac|Linux|X11(?!.*Linux)|$/.exec(navigator.userAgent)
-      ];
-    },
-
     parseTextToJSON: parse,
 
-    insertStyle: function (url) {
-      var link = document.head.appendChild(document.createElement('link'));
-      link.rel = 'stylesheet';
-      link.href = url;
-    },
-
-    firstDeliveryMade: false,
-
-    onFirstEventDelivery: function (callback) {
-      if (MauticJS.firstDeliveryMade) callback();
-      else MauticJS.postEventDeliveryQueue.push(callback);
-    },
-
-    inputQueue: [],
-    beforeFirstDeliveryMade: false,
-
-    checkForTrackingPixel: function () {
-      if (MauticJS.isPixelLoaded(true)) MauticJS.getTrackedContact();
-    },
-
-    appendTrackedContact: function (data) {
-      if (!nameless()) data.mautic_device_id = device();
-      return data;
-    },
-
-    isPixelLoaded: function (domOnly) {
-      var pixel = document.querySelector(PIXEL) || (!domOnly && MauticJS.trackingPixel);
-      return (pixel || 0).naturalWidth > 0;
-    },
-
-    documentReady: function (callback) {
-      if (document.readyState == 'loading') on('DOMContentLoaded', callback);
-      else call(callback);
-    },
-
-    iterateCollection: function (collection) {
-      return function (callback) {
-        Array.from(collection).forEach(callback);
-      };
-    },
-
-    setTrackedEvents: function (events) {
-      if (events && Object.keys(events).length) {
-        MauticJS.dispatchEvent('mauticTrackedEvents', events);
-      }
+    buildTrackingImage: function (event, params) {
+      (MauticJS.trackingPixel = new Image()).src =
+        MauticJS.pageTrackingUrl + '?' + MauticJS.serialize(params);
     }
   });
 
@@ -647,4 +654,4 @@
 
   // A copy that another snippet has loaded speaks for the injected tag as well.
   MauticJS.run(document.querySelector('script[data-contacttrack]') || ownTag);
-})(window, location, document, navigator, __OPTIONS__);
+})(window, document, navigator, __OPTIONS__);

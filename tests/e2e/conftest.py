@@ -143,7 +143,8 @@ class Tracked:
 @pytest.fixture
 def configure(settings: Any) -> Callable[..., None]:
     """Change keys of CONTACTTRACK for one test."""
-    settings.CONTACTTRACK = {"TRACK_PRIVATE_IP_RANGES": True}
+    # Counts are written at once: a timer would outlive the test and its tables.
+    settings.CONTACTTRACK = {"TRACK_PRIVATE_IP_RANGES": True, "COUNTER_FLUSH_SECONDS": 0}
 
     def change(**values: Any) -> None:
         settings.CONTACTTRACK = {**settings.CONTACTTRACK, **values}

@@ -125,7 +125,7 @@ def test_page_title_language_referrer_and_address_are_captured(
 
 def test_the_automatic_parameters_have_their_usual_names(tab: Page, stub: Tracker) -> None:  # S15
     values = sent(tab, stub, "mt('send', 'pageview');")
-    assert len(values.pop("mtc_event_id")) == 24
+    assert len(values.pop("mtc_event_id")) == 36
     assert len(values.pop("mautic_device_id")) == 23
     assert values.pop("resolution") == "1280x720"
     assert int(values.pop("timezone_offset")) in (-60, -120)
