@@ -135,8 +135,9 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
     ]
     for thread in threads:
         thread.start()
+    deadline = time.monotonic() + 30
     for thread in threads:
-        thread.join(30)
+        thread.join(max(0.0, deadline - time.monotonic()))
     assert not any(thread.is_alive() for thread in threads)
     return results
 

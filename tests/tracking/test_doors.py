@@ -175,3 +175,10 @@ def test_a_malformed_device_id_is_replaced(visitor, forged):
 def test_an_app_screen_is_stored_as_it_is(pixel):  # S54 S55
     pixel("cart_screen", HTTP_USER_AGENT="okhttp/4.12.0")
     assert Activity.objects.get().url == "cart_screen"
+
+
+@pytest.mark.parametrize("length", ["9" * 5_000, "-1", "1e3", "٣", ""])
+def test_a_length_that_is_none_is_no_server_error(visit, length):
+    response = visit(CONTENT_LENGTH=length)
+
+    assert response.status_code == 200
