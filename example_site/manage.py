@@ -22,9 +22,12 @@ def main() -> None:
         for name, value in DEMO_DEFAULTS.items():
             os.environ.setdefault(name, value)
 
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit("")
 
 
 if __name__ == "__main__":

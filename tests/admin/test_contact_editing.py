@@ -26,6 +26,13 @@ def bulk_url(*ids, listed=""):
     return f"{BULK}?{urlencode([*query, ('next', LIST + listed)])}"
 
 
+def confirm(client, url, **extra):
+    """Answer the question behind this address with yes."""
+    question = BeautifulSoup(client.get(url).content, "html.parser")
+    fields = question.select("main form input[type=hidden], form[method=POST] input[type=hidden]")
+    return client.post(url, {field["name"]: field["value"] for field in fields}, **extra)
+
+
 def test_an_added_contact_opens_and_is_known(admin_client):
     response = admin_client.post(
         reverse("contact:add"),
@@ -105,8 +112,54 @@ def test_deleting_asks_once_and_takes_everything_along(admin_client):
     assert list(Contact.objects.all()) == [other]
     for model, left in ((Presence, 1), (Device, 1), (Activity, 2)):
         assert model.objects.filter(contact=other).count() == model.objects.count() == left
-    entry = ModelLogEntry.objects.get(action="wagtail.delete")
-    assert entry.label == "Ada"
+
+
+def test_the_log_keeps_the_number_of_who_was_deleted_and_no_name(admin_client):
+    for ask in (
+        lambda person: reverse("contact:delete", args=[person.pk]),
+        lambda person: bulk_url(person.pk),
+    ):
+        person = contact(firstname="Secretname")
+        edit = reverse("contact:edit", args=[person.pk])
+        admin_client.post(edit, {"firstname": "Secretname", "city": "Bonn"})
+        confirm(admin_client, ask(person))
+
+        entries = ModelLogEntry.objects.filter(object_id=str(person.pk))
+        assert {entry.action for entry in entries} == {"wagtail.edit", "wagtail.delete"}
+        assert {entry.label for entry in entries} == {f"#{person.pk}"}
+    report = admin_client.get(reverse("wagtailadmin_reports:site_history")).content.decode()
+    assert "Secretname" not in report
+
+
+def test_who_appears_between_question_and_answer_stays(admin_client):
+    asked = contact(date_identified=None)
+    url = bulk_url("all", listed="?anonymous=only")
+    question = BeautifulSoup(admin_client.get(url).content, "html.parser")
+    ids = question.select_one("input[name=ids]")["value"]
+    newcomer = contact(date_identified=None)
+
+    admin_client.post(url, {"ids": ids})
+
+    assert list(Contact.objects.all()) == [newcomer]
+    assert ids == str(asked.pk)
+
+
+@pytest.mark.parametrize("ids", ["", "x", "999999"])
+def test_an_answer_to_no_question_deletes_nobody(admin_client, ids):
+    contact()
+
+    assert admin_client.post(bulk_url("all"), {"ids": ids}).status_code in (200, 404)
+    assert Contact.objects.count() == 1
+
+
+def test_a_known_contact_keeps_some_name(admin_client):
+    person = contact(firstname="Ada")
+
+    response = admin_client.post(reverse("contact:edit", args=[person.pk]), {"city": "Bonn"})
+
+    assert "Enter a name, an e-mail address or a company." in response.content.decode()
+    person.refresh_from_db()
+    assert person.firstname == "Ada"
 
 
 def test_ticked_contacts_are_deleted_together(admin_client):
@@ -119,7 +172,7 @@ def test_ticked_contacts_are_deleted_together(admin_client):
     assert "Delete 2 contacts" in asked
     assert "P0" in asked and "P2" in asked and "P1" not in asked
 
-    response = admin_client.post(url, follow=True)
+    response = confirm(admin_client, url, follow=True)
     assert response.redirect_chain[0][0] == LIST + "?q=P"
     assert "2 contacts deleted." in response.content.decode()
     assert set(Contact.objects.all()) == {people[1], people[3]}
@@ -143,7 +196,7 @@ def test_all_means_all_that_the_list_shows(admin_client, listed, left):
     contact(lastname="Hopper", country="US")
     contact(date_identified=None)
 
-    admin_client.post(bulk_url("all", listed=listed))
+    confirm(admin_client, bulk_url("all", listed=listed))
 
     assert {person.name for person in Contact.objects.all()} == left
 
@@ -156,17 +209,26 @@ def test_one_step_deletes_a_bounded_number_and_says_so(admin_client, monkeypatch
     assert "The list holds more" in text(
         BeautifulSoup(admin_client.get(bulk_url("all")).content, "html.parser")
     )
-    admin_client.post(bulk_url("all"))
+    confirm(admin_client, bulk_url("all"))
 
     assert Contact.objects.count() == 2
 
 
 @pytest.mark.parametrize(
-    "listed", ["?device=nonsense", "?active_from=nonsense", "?anonymous=nonsense"]
+    "listed",
+    [
+        "?device=nonsense",
+        "?active_from=nonsense",
+        "?anonymous=nonsense",
+        "?active_from=3000-01-01",
+        "?active_to=1899-12-31",
+        "../other/",
+    ],
 )
 def test_a_filter_that_is_not_understood_deletes_nobody(admin_client, listed):
     contact()
 
+    assert admin_client.get(bulk_url("all", listed=listed)).status_code == 404
     assert admin_client.post(bulk_url("all", listed=listed)).status_code == 404
     assert Contact.objects.count() == 1
 
@@ -184,4 +246,4 @@ def test_the_page_to_return_to_is_one_of_ours(admin_client):
     person = contact()
     url = f"{BULK}?id={person.pk}&next={quote('https://evil.example/')}"
 
-    assert "evil.example" not in admin_client.post(url)["Location"]
+    assert "evil.example" not in confirm(admin_client, url)["Location"]

@@ -122,6 +122,7 @@ def test_the_switch_is_on_the_page_and_says_which_way_it_stands(listed):
         ("q=lovelace+hopper", []),
         ("q=100%25", []),
         ("q=%00", ["Hopper", "Lovelace"]),
+        ("q=" + "+".join(["lovelace"] * 2_000), ["Lovelace"]),
     ],
 )
 def test_search_finds_words_in_name_company_and_email(listed, query, found):
@@ -145,8 +146,26 @@ def test_it_filters_by_last_activity(listed):
 
     assert names(listed("active_from=2026-03-05&active_to=2026-03-15")) == ["Before10"]
     assert names(listed("active_from=2026-03-10")) == ["Before0", "Before10"]
-    assert len(names(listed("active_from=nonsense"))) == 3
-    assert len(names(listed("active_from=0001-01-01&active_to=9999-12-31"))) == 3
+    assert not listed("active_from=2026-03-10").select(".ct-found [role=alert]")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "active_from=2026-02-30",
+        "active_to=9999-12-31",
+        "active_from=0001-01-01",
+        "device=x",
+        "anonymous=x",
+    ],
+)
+def test_a_filter_that_is_not_understood_is_left_out_and_the_list_says_so(listed, query):
+    person("Ada")
+
+    soup = listed(query)
+
+    assert names(soup) == ["Ada"]
+    assert "could not be understood" in text(soup.select_one(".ct-found [role=alert]"))
 
 
 def test_it_filters_by_device_and_country(listed):

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import GroupPagePermission, Locale, Page
+from wagtail.models import GroupPagePermission, Locale, Page, Site
 
 from tests.activity.making import MINUTE, NOON, activity, agent, contact, did, tracked_page
 from tests.admin.looking import text
@@ -221,13 +221,20 @@ def test_data_of_any_shape_is_shown(contact_page, data):
 def wagtail_page():
     Locale.objects.get_or_create(language_code="en")
     root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root")
-    return root.add_child(instance=Page(title="Bikes", slug="bikes"))
+    home = root.add_child(instance=Page(title="Home", slug="home-of-bikes"))
+    Site.objects.all().delete()
+    Site.objects.create(hostname="example.org", root_page=home, is_default_site=True)
+    return home.add_child(instance=Page(title="Bikes", slug="bikes"))
 
 
 def test_the_wagtail_page_is_linked_for_those_who_may_edit_it(client, user_with, wagtail_page):
     person = contact()
-    did(person, 0, page=tracked_page("https://example.org/", wagtail_page.pk))
-    did(person, 1, page=tracked_page("https://example.org/gone", 2**31 - 1))
+    # Neither what a browser says nor another website's address leads to the page.
+    did(person, 0, page=tracked_page("https://example.org/bikes"))
+    did(person, 1, page=tracked_page("https://example.org/gone", wagtail_page.pk))
+    did(person, 2, page=tracked_page("https://example.org:8001/bikes/"))
+    did(person, 3, page=tracked_page("https://evil.example/bikes/", wagtail_page.pk))
+    did(person, 4, page=tracked_page("https://example.org:x/bikes/"))
     url = reverse("wagtailadmin_pages:edit", args=[wagtail_page.pk])
     reader, editor = user_with("view_contact"), user_with("view_contact")
     group = Group.objects.create(name="Editors of bikes")

@@ -21,6 +21,7 @@ from .models import Contact, Device, Presence
 
 COUNT_LIMIT = 10_000
 SCAN_LIMIT = 50_000
+WORDS = 10
 DEFAULT_ORDER = "-last_active"
 
 HIDDEN, SHOWN, ONLY = "", "shown", "only"
@@ -62,7 +63,8 @@ class Choice:
 
     @property
     def words(self) -> list[str]:
-        return self.text.split()
+        """What to search for; no more than ten, because each is a look at every row."""
+        return self.text.split()[:WORDS]
 
     def scans(self, by: str) -> bool:
         """Whether no index gives these contacts in this order, so that rows must be looked at."""

@@ -33,9 +33,11 @@ class TrackingSettings(BaseSiteSetting):
         help_text=_("For single-page sites whose addresses look like /#/products."),
     )
     cors_restrict_domains = models.BooleanField(
-        _("only listed websites may send visits"),
+        _("only listed websites may send visits by script"),
         default=True,
-        help_text=_("Without it, a page on any website can send visits to this site."),
+        help_text=_(
+            "Without it, scripts on any website can send visits to this site. Pixels always can."
+        ),
     )
     cors_valid_domains = models.TextField(
         _("other websites that may send visits"),

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.views.bulk_action import BulkAction
-from wagtail.log_actions import log
 
 from ...compat import permission_policy
 from ...contacts import listing, removal
 from ...contacts.models import Contact
+from . import logs
 from .filters import choice_of, is_valid
 
 # One step deletes no more than this, so that the answer comes within a minute or so.
@@ -25,8 +27,20 @@ MOST = 5_000
 LISTED = 20
 
 
+class SelectionForm(forms.Form):
+    """The contacts that the question was about: who appears meanwhile was not asked for."""
+
+    ids = forms.CharField(widget=forms.HiddenInput)
+
+    def clean_ids(self) -> list[int]:
+        ids = [listing.number_in(text) for text in self.cleaned_data["ids"].split(",")]
+        return [number for number in ids if number is not None][:MOST]
+
+
 class DeleteContacts(BulkAction):
     """Delete the contacts that are ticked, or all that the list's filters find."""
+
+    form_class = SelectionForm
 
     display_name = _("Delete")
     action_type = "delete"
@@ -43,12 +57,17 @@ class DeleteContacts(BulkAction):
 
     @cached_property
     def contacts(self) -> list[Contact]:
-        """Those to delete, at most `MOST` and one more that says that there are others."""
+        """Those to ask about, at most `MOST` and one more that says that there are others."""
         wanted = self.request.GET.getlist("id")
+        if self.cleaned_form is not None:
+            return list(Contact.objects.filter(pk__in=self.cleaned_form.cleaned_data["ids"]))
         if "all" in wanted:
             # Where the list stood, which Wagtail hands on as the page to return to.
-            query = QueryDict(urlsplit(self.next_url).query)
-            return listing.first(choice_of(query), MOST + 1) if is_valid(query) else []
+            listed = urlsplit(self.next_url)
+            query = QueryDict(listed.query)
+            if listed.path != reverse("contact:index") or not is_valid(query):
+                return []
+            return listing.first(choice_of(query), MOST + 1)
         ids = [number for number in map(listing.number_in, wanted) if number is not None]
         found = Contact.objects.filter(pk__in=ids[: MOST + 1]).order_by("-pk")
         return list(found)
@@ -62,6 +81,9 @@ class DeleteContacts(BulkAction):
         contacts, _none = self.get_actionable_objects()
         return {
             **super().get_context_data(**kwargs),
+            "form": SelectionForm(
+                initial={"ids": ",".join(str(contact.pk) for contact in contacts)}
+            ),
             "listed": contacts[:LISTED],
             "count": len(contacts),
             "unlisted": max(len(contacts) - LISTED, 0),
@@ -72,7 +94,7 @@ class DeleteContacts(BulkAction):
     def execute_action(cls, objects: list[Contact], **_kwargs: Any) -> tuple[int, int]:
         with transaction.atomic():
             for contact in objects:
-                log(instance=contact, action="wagtail.delete")
+                logs.note_deletion(contact)
             return removal.remove([contact.pk for contact in objects]), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:

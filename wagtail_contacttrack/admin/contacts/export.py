@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -51,6 +52,8 @@ def respond(contacts: Iterable[Contact], format: str, *, now: datetime) -> HttpR
 def lines(contacts: Iterable[Contact]) -> Iterator[bytes]:
     """CSV in UTF-8, a line at a time; texts that look like formulas begin with an apostrophe."""
     writer = csv.writer(_Echo())
+    # Without the mark, Excel takes UTF-8 for something else.
+    yield codecs.BOM_UTF8
     yield writer.writerow([str(label) for label in FIELDS.values()])
     for contact in contacts:
         yield writer.writerow([_csv_text(value) for value in values(contact)])

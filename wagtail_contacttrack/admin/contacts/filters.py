@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -16,8 +16,21 @@ from ...contacts import listing
 from ...contacts.listing import Choice
 from ...contacts.models import Contact
 
-# Far enough from the ends of the calendar that a time zone cannot lead beyond them.
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+
+
+class DayRangeField(django_filters.fields.DateRangeField):
+    """Two days, far enough from the ends of the calendar that no time zone leads beyond them."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        for moment in (value.start, value.stop) if value else ():
+            if moment and not EARLIEST <= moment.date() <= LATEST:
+                raise forms.ValidationError(_("Choose days between the years 1900 and 2999."))
+
+
+class DayRangeFilter(django_filters.DateFromToRangeFilter):
+    field_class = DayRangeField
 
 
 class ContactFilterSet(WagtailFilterSet):
@@ -29,9 +42,7 @@ class ContactFilterSet(WagtailFilterSet):
         empty_label=_("Hidden"),
         widget=forms.RadioSelect,
     )
-    active = django_filters.DateFromToRangeFilter(
-        label=_("Last active"), widget=DateRangePickerWidget
-    )
+    active = DayRangeFilter(label=_("Last active"), widget=DateRangePickerWidget)
     device = django_filters.MultipleChoiceFilter(
         label=_("Device"), choices=listing.DEVICE_TYPES, widget=forms.CheckboxSelectMultiple
     )
@@ -46,7 +57,8 @@ class ContactFilterSet(WagtailFilterSet):
     def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
         # A country that nobody was active in lately is still a country to ask for.
-        countries = {*listing.countries(), (data or {}).get("country", "")} - {""}
+        asked = data.get("country", "") if data else ""
+        countries = {*listing.countries(), asked} - {""}
         self.filters["country"].extra["choices"] = [(name, name) for name in sorted(countries)]
 
 
@@ -64,8 +76,8 @@ def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choic
     return Choice(
         anonymous=values.get("anonymous") or listing.HIDDEN,
         text=_text(data),
-        since=_sensible(active.start),
-        until=_sensible(active.stop),
+        since=active.start,
+        until=active.stop,
         device_types=tuple(values.get("device") or ()),
         country=values.get("country") or "",
     )
@@ -75,7 +87,3 @@ def _text(data: QueryDict) -> str:
     form = SearchForm(data)
     # No database takes a NUL, and nobody means one.
     return str(form.cleaned_data["q"]).replace("\0", "") if form.is_valid() else ""
-
-
-def _sensible(moment: datetime | None) -> Any:
-    return moment if moment and EARLIEST <= moment.date() <= LATEST else None

@@ -30,7 +30,8 @@ class ContactForm(WagtailAdminModelForm):
         values: dict[str, Any] = super().clean() or self.cleaned_data
         # Whoever has none of these is a visitor, and visitors come by themselves.
         names = ("firstname", "lastname", "company", "email")
-        if self.instance.pk is None and not self.errors and not any(map(values.get, names)):
+        visitor = self.instance.pk is not None and not self.instance.is_known
+        if not visitor and not self.errors and not any(map(values.get, names)):
             raise ValidationError(_("Enter a name, an e-mail address or a company."))
         return values
 

@@ -121,6 +121,7 @@ class ContactIndexView(generic.IndexView):
         return {
             **context,
             "choice": self.choice,
+            "misunderstood": bool(self.filters and self.filters.form.errors),
             "count_label": context["paginator"].count_label,
             "horizon": self.found.horizon,
             "scan_limit": listing.SCAN_LIMIT,

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
-from wagtail.log_actions import log
 
 from ...contacts import details, removal
+from . import logs
 from .checked import CheckedFirstMixin
 
 
@@ -58,7 +58,7 @@ class ContactDeleteView(CheckedFirstMixin, generic.DeleteView):
 
     def delete_action(self) -> None:
         with transaction.atomic():
-            log(instance=self.object, action="wagtail.delete")
+            logs.note_deletion(self.object)
             removal.remove([self.object.pk])
 
 

@@ -125,18 +125,16 @@ class Visit:
 
 def visits_of(page: TimelinePage, user: Any) -> list[Visit]:
     """The sessions of a timeline page, ready to be shown to this user; two queries at most."""
-    numbers = {row.page.wagtail_page for row in page.rows if row.page and row.page.wagtail_page}
-    links = edit_links(user, numbers)
+    links = edit_links(user, {row.page.url for row in page.rows if row.page})
     return [_visit(session, links) for session in page.sessions]
 
 
-def _visit(session: Session, links: Mapping[int, EditLink]) -> Visit:
+def _visit(session: Session, links: Mapping[str, EditLink]) -> Visit:
     visit = Visit(session, Entry(session.entry) if session.entry else None)
     before = visit.agent
     for row in reversed(session.rows):
-        number = row.page.wagtail_page if row.page else None
         changed = row.agent if row.agent and row.agent != before else None
-        link = links.get(number) if number else None
+        link = links.get(row.page.url) if row.page else None
         visit.entries.append(Entry(row, row.id == session.entry_id, changed, link))
         before = row.agent or before
     visit.entries.reverse()

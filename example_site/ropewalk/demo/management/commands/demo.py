@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -45,7 +46,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         env = Environment(os.environ)
         host = env.text("HOST") or "127.0.0.1"
-        port, shop_port = env.port("PORT", 8000), env.port("EXTERNAL_PORT", 8001)
+        try:
+            port, shop_port = env.port("PORT", 8000), env.port("EXTERNAL_PORT", 8001)
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         if not options["no_serve"]:
             self.require_free(host, {"PORT": port, "EXTERNAL_PORT": shop_port})

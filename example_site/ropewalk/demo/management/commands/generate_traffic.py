@@ -62,7 +62,7 @@ class Command(BaseCommand):
             zone=timezone.get_default_timezone(),
         )
         events = plan.events[run.sent :]
-        with Progress(self.stderr, f"{run.days} days of visits", len(events)) as progress:
+        with Progress(self.stderr, f"Requests of {run.days} days", len(events)) as progress:
 
             def sent(number: int) -> None:
                 TrafficRun.objects.filter(pk=run.pk).update(sent=F("sent") + number)
