@@ -185,8 +185,10 @@ def test_the_contact_is_asked_for_and_kept(page: Page, stub: Tracker) -> None:  
 
 def test_page_views_are_sent_by_either_function(page: Page, stub: Tracker) -> None:  # S13
     page.evaluate("MauticJS.sendPageview()")
-    page.evaluate("""new Promise(done => MauticJS.deliverPageEvent(
-        ['send', 'pageview', {}, {onload: done}], {page_url: 'screen', color: 'red'}))""")
+    page.evaluate("""MauticJS.deliverPageEvent(
+        ['send', 'pageview', {}, {onload: () => window.delivered = true}],
+        {page_url: 'screen', color: 'red'})""")
+    page.wait_for_function("window.delivered")
     assert settled(page, lambda: len(stub.views), 2) == 2
     assert stub.views[0].values["page_title"] == "A page"
     assert stub.views[1].values["page_url"] == "screen"

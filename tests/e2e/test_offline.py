@@ -32,8 +32,11 @@ def queue(page: Page) -> list[list[Any]]:
 def fail(page: Page, url: str) -> None:
     """Ask for a page view and wait for its failure."""
     page.evaluate(
-        "url => new Promise(done => mt('send', 'pageview', {page_url: url}, {onerror: done}))", url
+        "url => { delete window.failed;"
+        " mt('send', 'pageview', {page_url: url}, {onerror: () => window.failed = true}) }",
+        url,
     )
+    page.wait_for_function("window.failed")
 
 
 def recover(page: Page, stub: Tracker) -> None:

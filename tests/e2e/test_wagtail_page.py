@@ -36,7 +36,7 @@ def prices(site: Tracked, settings: Any) -> PlainPage:
     """A page of the site, which is served as projects do it."""
     settings.ROOT_URLCONF = __name__
     root = WagtailPage.get_first_root_node()
-    found: PlainPage = root.add_child(instance=PlainPage(title="Prices & plans", slug="home"))
+    found: PlainPage = root.add_child(instance=PlainPage(title="Prices & plans", slug="prices"))
     Site.objects.update(hostname="localhost", port=urlsplit(site.url).port, root_page=found)
     sites.clear()
     return found
