@@ -177,8 +177,8 @@ def main() -> None:
     contact = filler.reader()
     middle = Activity.objects.filter(contact=contact).order_by("-time")[READER_ROWS // 2]
     cursor = f"{(middle.time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)}"
-    timeline = reverse("contact:inspect", args=[contact.pk])
-    contacts = reverse("contact:index")
+    timeline = reverse("contacttrack_contacts:inspect", args=[contact.pk])
+    contacts = reverse("contacttrack_contacts:index")
     addresses = {
         "contacts": contacts,
         **{f"contacts, {name}": f"{contacts}?{query}" for name, query in LISTS.items()},

@@ -65,11 +65,11 @@ class Pictures:
     def take(self, contact: str) -> None:
         self.open("/admin/")
         self.save("home")
-        self.open("/admin/contact/")
+        self.open("/admin/contacttrack/contacts/")
         self.save("contacts")
         # The narrow menu leaves room for the two columns of a contact.
         self.page.locator(".sidebar__collapse-toggle").click()
-        self.open(f"/admin/contact/inspect/{contact}/")
+        self.open(f"/admin/contacttrack/contacts/inspect/{contact}/")
         self.save("contact-timeline")
         entry = self.page.locator(".ct-entry:has(.ct-tag)").first
         entry.locator("summary").click()

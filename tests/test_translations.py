@@ -63,7 +63,7 @@ def visitor(db):
 
 
 def test_the_list_of_contacts_is_german_for_who_prefers_it(german_admin, visitor):
-    soup = german_admin(reverse("contact:index"))
+    soup = german_admin(reverse("contacttrack_contacts:index"))
     headings = [text(cell) for cell in soup.select("thead th")]
     assert [name for name in headings if name][-6:] == [
         "Name",
@@ -75,7 +75,7 @@ def test_the_list_of_contacts_is_german_for_who_prefers_it(german_admin, visitor
     ]
     assert [text(item) for item in soup.select(".ct-switch li")] == ["Bekannt", "Alle", "Anonym"]
     assert text(soup.select_one(".ct-found [role=status]")) == "1 Kontakt"
-    everybody = german_admin(reverse("contact:index") + "?anonymous=shown")
+    everybody = german_admin(reverse("contacttrack_contacts:index") + "?anonymous=shown")
     assert text(everybody.select_one(".ct-found [role=status]")) == "2 Kontakte"
 
 
@@ -92,7 +92,7 @@ def test_the_home_page_is_german_for_who_prefers_it(german_admin, visitor):
 
 
 def test_a_contact_is_german_for_who_prefers_it(german_admin, visitor):
-    soup = german_admin(reverse("contact:inspect", args=[visitor.pk]))
+    soup = german_admin(reverse("contacttrack_contacts:inspect", args=[visitor.pk]))
     assert "2 Seiten" in [text(fact) for fact in soup.select(".ct-visit__facts li")]
     assert "Alle gesendeten Daten" in text(soup.select_one(".ct-sent__summary"))
     facts = {text(fact.dt) for fact in soup.select(".ct-fact")}

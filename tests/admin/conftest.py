@@ -15,7 +15,9 @@ def contact_page(admin_client):
     """The page of a contact, as a superuser sees it."""
 
     def get(person, query=""):
-        response = admin_client.get(reverse("contact:inspect", args=[person.pk]) + query)
+        response = admin_client.get(
+            reverse("contacttrack_contacts:inspect", args=[person.pk]) + query
+        )
         assert response.status_code == 200
         return BeautifulSoup(response.content, "html.parser")
 

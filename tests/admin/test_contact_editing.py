@@ -17,7 +17,7 @@ from wagtail_contacttrack.contacts.models import Contact, Device, Presence
 
 pytestmark = pytest.mark.django_db
 
-LIST = reverse("contact:index")
+LIST = reverse("contacttrack_contacts:index")
 BULK = reverse("wagtail_bulk_action", args=["wagtail_contacttrack", "contact", "delete"])
 
 
@@ -35,12 +35,12 @@ def confirm(client, url, **extra):
 
 def test_an_added_contact_opens_and_is_known(admin_client):
     response = admin_client.post(
-        reverse("contact:add"),
+        reverse("contacttrack_contacts:add"),
         {"firstname": "Grace", "lastname": "Hopper", "email": "g@example.org"},
     )
 
     added = Contact.objects.get()
-    assert response["Location"] == reverse("contact:inspect", args=[added.pk])
+    assert response["Location"] == reverse("contacttrack_contacts:inspect", args=[added.pk])
     assert (added.name, added.is_known, added.presence.known) == ("Grace Hopper", True, True)
 
 
@@ -49,7 +49,7 @@ def test_whoever_gets_a_name_is_no_longer_anonymous(admin_client, field):
     person = contact(date_identified=None)
     value = "x@example.org" if field == "email" else "X"
 
-    admin_client.post(reverse("contact:edit", args=[person.pk]), {field: value})
+    admin_client.post(reverse("contacttrack_contacts:edit", args=[person.pk]), {field: value})
 
     person.refresh_from_db()
     assert person.is_known and person.presence.known
@@ -58,7 +58,7 @@ def test_whoever_gets_a_name_is_no_longer_anonymous(admin_client, field):
 def test_a_place_alone_makes_nobody_known(admin_client):
     person = contact(date_identified=None)
 
-    admin_client.post(reverse("contact:edit", args=[person.pk]), {"city": "Zurich"})
+    admin_client.post(reverse("contacttrack_contacts:edit", args=[person.pk]), {"city": "Zurich"})
 
     person.refresh_from_db()
     assert person.city == "Zurich"
@@ -66,7 +66,7 @@ def test_a_place_alone_makes_nobody_known(admin_client):
 
 
 def test_a_contact_without_any_name_is_not_added(admin_client):
-    response = admin_client.post(reverse("contact:add"), {"city": "Zurich"})
+    response = admin_client.post(reverse("contacttrack_contacts:add"), {"city": "Zurich"})
 
     assert "Enter a name, an e-mail address or a company." in response.content.decode()
     assert not Contact.objects.exists()
@@ -78,7 +78,8 @@ def test_an_email_address_belongs_to_one_contact(admin_client, email):
     other = contact(firstname="Other", email="other@example.org")
 
     response = admin_client.post(
-        reverse("contact:edit", args=[other.pk]), {"firstname": "Other", "email": email}
+        reverse("contacttrack_contacts:edit", args=[other.pk]),
+        {"firstname": "Other", "email": email},
     )
 
     assert "Another contact has this e-mail address" in response.content.decode()
@@ -88,9 +89,13 @@ def test_an_email_address_belongs_to_one_contact(admin_client, email):
 
 def test_what_was_changed_stands_in_the_history(admin_client):
     person = contact(firstname="Ada")
-    admin_client.post(reverse("contact:edit", args=[person.pk]), {"firstname": "Augusta"})
+    admin_client.post(
+        reverse("contacttrack_contacts:edit", args=[person.pk]), {"firstname": "Augusta"}
+    )
 
-    html = admin_client.get(reverse("contact:history", args=[person.pk])).content.decode()
+    html = admin_client.get(
+        reverse("contacttrack_contacts:history", args=[person.pk])
+    ).content.decode()
 
     assert "Edit" in html
     assert ModelLogEntry.objects.filter(object_id=str(person.pk), action="wagtail.edit").exists()
@@ -101,7 +106,7 @@ def test_deleting_asks_once_and_takes_everything_along(admin_client):
     for owner in (person, other):
         device(owner)
         did(owner, 0, 1)
-    url = reverse("contact:delete", args=[person.pk])
+    url = reverse("contacttrack_contacts:delete", args=[person.pk])
 
     asked = admin_client.get(url).content.decode()
     assert "whole timeline" in asked
@@ -116,11 +121,11 @@ def test_deleting_asks_once_and_takes_everything_along(admin_client):
 
 def test_the_log_keeps_the_number_of_who_was_deleted_and_no_name(admin_client):
     for ask in (
-        lambda person: reverse("contact:delete", args=[person.pk]),
+        lambda person: reverse("contacttrack_contacts:delete", args=[person.pk]),
         lambda person: bulk_url(person.pk),
     ):
         person = contact(firstname="Secretname")
-        edit = reverse("contact:edit", args=[person.pk])
+        edit = reverse("contacttrack_contacts:edit", args=[person.pk])
         admin_client.post(edit, {"firstname": "Secretname", "city": "Bonn"})
         confirm(admin_client, ask(person))
 
@@ -155,7 +160,9 @@ def test_an_answer_to_no_question_deletes_nobody(admin_client, ids):
 def test_a_known_contact_keeps_some_name(admin_client):
     person = contact(firstname="Ada")
 
-    response = admin_client.post(reverse("contact:edit", args=[person.pk]), {"city": "Bonn"})
+    response = admin_client.post(
+        reverse("contacttrack_contacts:edit", args=[person.pk]), {"city": "Bonn"}
+    )
 
     assert "Enter a name, an e-mail address or a company." in response.content.decode()
     person.refresh_from_db()

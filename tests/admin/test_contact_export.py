@@ -21,7 +21,9 @@ def exported(admin_client):
     """The rows of a download, as mappings from heading to value."""
 
     def get(format, query=""):
-        response = admin_client.get(f"{reverse('contact:index')}?export={format}&{query}")
+        response = admin_client.get(
+            f"{reverse('contacttrack_contacts:index')}?export={format}&{query}"
+        )
         assert response.status_code == 200
         assert f'.{format}"' in response["Content-Disposition"]
         content = b"".join(response.streaming_content)
@@ -88,7 +90,7 @@ def test_texts_are_no_formulas(exported, start):
 
 def test_formulas_are_texts_in_xlsx(admin_client):
     contact(firstname="=1+1")
-    response = admin_client.get(f"{reverse('contact:index')}?export=xlsx")
+    response = admin_client.get(f"{reverse('contacttrack_contacts:index')}?export=xlsx")
 
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
 
@@ -119,18 +121,20 @@ def test_what_is_too_long_for_xlsx_is_refused_with_a_remedy(admin_client, export
     monkeypatch.setattr(export, "XLSX_ROWS", 2)
     for number in range(3):
         contact(firstname=f"P{number}")
-    url = f"{reverse('contact:index')}?export=xlsx&ordering=name"
+    url = f"{reverse('contacttrack_contacts:index')}?export=xlsx&ordering=name"
 
     response = admin_client.get(url, follow=True)
 
-    assert response.redirect_chain[0][0] == f"{reverse('contact:index')}?ordering=name"
+    assert (
+        response.redirect_chain[0][0] == f"{reverse('contacttrack_contacts:index')}?ordering=name"
+    )
     assert "download CSV" in response.content.decode()
     assert len(exported("xlsx", "q=P1")) == 1
 
 
 def test_a_filter_that_is_not_understood_exports_nobody(admin_client):
     contact(firstname="Ada")
-    url = reverse("contact:index")
+    url = reverse("contacttrack_contacts:index")
 
     for query in ("device=nonsense", "active_from=3000-01-01"):
         response = admin_client.get(f"{url}?export=csv&{query}", follow=True)
@@ -140,7 +144,7 @@ def test_a_filter_that_is_not_understood_exports_nobody(admin_client):
 
 def test_nobody_downloads_without_the_permission(client, user_with):
     contact(firstname="Ada")
-    url = f"{reverse('contact:index')}?export=csv"
+    url = f"{reverse('contacttrack_contacts:index')}?export=csv"
     client.force_login(user_with("view_contact"))
     assert client.get(url).status_code == 302
 
@@ -148,4 +152,4 @@ def test_nobody_downloads_without_the_permission(client, user_with):
     content = b"".join(client.get(url).streaming_content)
     assert b"Ada" in content
     assert content.startswith(b"\xef\xbb\xbf")  # or Excel takes it for another encoding
-    assert b"export=csv" in client.get(reverse("contact:index")).content
+    assert b"export=csv" in client.get(reverse("contacttrack_contacts:index")).content

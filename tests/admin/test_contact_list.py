@@ -39,7 +39,9 @@ def listed(admin_client):
     """The list as a superuser sees it for a query string."""
 
     def get(query="", results_only=False):
-        name = "contact:index_results" if results_only else "contact:index"
+        name = (
+            "contacttrack_contacts:index_results" if results_only else "contacttrack_contacts:index"
+        )
         response = admin_client.get(f"{reverse(name)}?{query}")
         assert response.status_code == 200
         return BeautifulSoup(response.content, "html.parser")
@@ -73,7 +75,7 @@ def test_it_shows_name_email_location_points_last_active_and_id(listed):
     active = datetime.fromisoformat(soup.select_one("tbody time")["datetime"])
     assert active == NOON
     link = soup.select_one("td.title a")
-    assert link["href"] == reverse("contact:inspect", args=[ada.pk])
+    assert link["href"] == reverse("contacttrack_contacts:inspect", args=[ada.pk])
 
 
 def test_who_was_active_last_comes_first(listed):
@@ -282,8 +284,8 @@ def test_an_empty_list_says_what_to_do(listed):
     soup = listed()
     assert "Nobody is known by name yet" in text(soup)
     links = [link["href"] for link in soup.select(".ct-empty a")]
-    assert f"{reverse('contact:index')}?anonymous=only" in links
-    assert reverse("contact:add") in links
+    assert f"{reverse('contacttrack_contacts:index')}?anonymous=only" in links
+    assert reverse("contacttrack_contacts:add") in links
 
     assert "No contacts match" in text(listed("q=nobody"))
 
@@ -301,12 +303,12 @@ def test_who_may_only_look_gets_no_buttons(client, user_with):
     ada = person("Ada")
     client.force_login(user_with("view_contact"))
 
-    soup = BeautifulSoup(client.get(reverse("contact:index")).content, "html.parser")
+    soup = BeautifulSoup(client.get(reverse("contacttrack_contacts:index")).content, "html.parser")
 
     assert names(soup) == ["Ada"]
     assert not soup.select("[data-bulk-action-checkbox]")
     html = str(soup)
-    for part in ("export=csv", "contact/new", f"edit/{ada.pk}", f"delete/{ada.pk}"):
+    for part in ("export=csv", "contacts/new", f"edit/{ada.pk}", f"delete/{ada.pk}"):
         assert part not in html
 
 
@@ -315,11 +317,13 @@ def test_wagtails_search_offers_contacts_to_those_who_may_see_them(client, user_
     for codenames, offered in ((["view_contact"], True), ([], False)):
         client.force_login(user_with(*codenames, "add_page"))
         html = client.get(url, follow=True).content.decode()
-        assert (f'href="{reverse("contact:index")}' in html) == offered
+        assert (f'href="{reverse("contacttrack_contacts:index")}' in html) == offered
 
 
 def test_an_added_contact_is_in_the_list(admin_client, listed):
-    admin_client.post(reverse("contact:add"), {"firstname": "Grace", "lastname": "Hopper"})
+    admin_client.post(
+        reverse("contacttrack_contacts:add"), {"firstname": "Grace", "lastname": "Hopper"}
+    )
 
     assert names(listed()) == ["Grace Hopper"]
     assert Contact.objects.get().is_known

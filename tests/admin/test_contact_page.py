@@ -28,7 +28,7 @@ def test_who_may_not_view_contacts_sees_nothing(client, user_with, codenames):
     person = contact(firstname="Ada", email="ada@example.org")
     client.force_login(user_with(*codenames))
 
-    response = client.get(reverse("contact:inspect", args=[person.pk]), follow=True)
+    response = client.get(reverse("contacttrack_contacts:inspect", args=[person.pk]), follow=True)
 
     assert response.redirect_chain[0][0] == reverse("wagtailadmin_home")
     assert "ada@example.org" not in response.content.decode()
@@ -40,14 +40,15 @@ def test_who_may_not_view_contacts_gets_no_results_alone_either(client, user_wit
     client.force_login(user_with())
 
     response = client.get(
-        reverse("contact:inspect", args=[person.pk]), headers={"X-Requested-With": "XMLHttpRequest"}
+        reverse("contacttrack_contacts:inspect", args=[person.pk]),
+        headers={"X-Requested-With": "XMLHttpRequest"},
     )
 
     assert "Secret visit" not in response.content.decode()
 
 
 def test_nobody_sees_a_contact_without_logging_in(client):
-    response = client.get(reverse("contact:inspect", args=[contact().pk]))
+    response = client.get(reverse("contacttrack_contacts:inspect", args=[contact().pk]))
 
     assert response.status_code == 302
     assert reverse("wagtailadmin_login") in response["Location"]
@@ -57,22 +58,22 @@ def test_nobody_sees_a_contact_without_logging_in(client):
     ("codenames", "links"),
     [
         (["view_contact"], set()),
-        (["view_contact", "change_contact"], {"contact:edit"}),
-        (["view_contact", "delete_contact"], {"contact:delete"}),
+        (["view_contact", "change_contact"], {"contacttrack_contacts:edit"}),
+        (["view_contact", "delete_contact"], {"contacttrack_contacts:delete"}),
     ],
 )
 def test_editing_and_deleting_are_offered_to_those_who_may(client, user_with, codenames, links):
     person = contact()
     client.force_login(user_with(*codenames))
 
-    html = client.get(reverse("contact:inspect", args=[person.pk])).content.decode()
+    html = client.get(reverse("contacttrack_contacts:inspect", args=[person.pk])).content.decode()
 
-    for name in ("contact:edit", "contact:delete"):
+    for name in ("contacttrack_contacts:edit", "contacttrack_contacts:delete"):
         assert (reverse(name, args=[person.pk]) in html) == (name in links)
 
 
 def test_a_contact_that_does_not_exist_is_not_found(admin_client):
-    assert admin_client.get(reverse("contact:inspect", args=[404])).status_code == 404
+    assert admin_client.get(reverse("contacttrack_contacts:inspect", args=[404])).status_code == 404
 
 
 def test_the_summary_says_who_this_is(contact_page):
@@ -111,7 +112,7 @@ def test_somebody_unknown_is_called_anonymous_with_their_number(contact_page):
 
 
 def test_breadcrumbs_lead_back_to_the_list(contact_page):
-    assert contact_page(contact()).select_one(f'a[href="{reverse("contact:index")}"]')
+    assert contact_page(contact()).select_one(f'a[href="{reverse("contacttrack_contacts:index")}"]')
 
 
 def test_details_stand_in_groups_and_only_where_there_is_something(contact_page):

@@ -244,7 +244,7 @@ def test_the_wagtail_page_is_linked_for_those_who_may_edit_it(client, user_with,
     seen = []
     for user in (reader, editor):
         client.force_login(user)
-        response = client.get(reverse("contact:inspect", args=[person.pk]))
+        response = client.get(reverse("contacttrack_contacts:inspect", args=[person.pk]))
         soup = BeautifulSoup(response.content, "html.parser")
         seen.append([text(link) for link in soup.select(f'.ct-sent a[href="{url}"]')])
 
@@ -446,7 +446,7 @@ def test_no_match_offers_to_clear_the_filters(contact_page, person):
 
     empty = soup.select_one(".ct-empty")
     assert "Nothing that this contact did matches the filters." in text(empty)
-    assert href(empty.a) == reverse("contact:inspect", args=[person.pk])
+    assert href(empty.a) == reverse("contacttrack_contacts:inspect", args=[person.pk])
 
 
 def test_a_contact_without_activity_says_so(contact_page):
@@ -480,7 +480,7 @@ def test_what_makes_no_sense_is_left_out(contact_page, person, query):
 
 
 def test_results_alone_are_sent_to_wagtails_swap(admin_client, person):
-    url = reverse("contact:inspect", args=[person.pk])
+    url = reverse("contacttrack_contacts:inspect", args=[person.pk])
 
     whole = admin_client.get(url + "?q=bikes")
     results = admin_client.get(url + "?q=bikes", headers=AJAX)
@@ -569,7 +569,7 @@ def test_the_page_costs_the_same_few_queries_whatever_the_size(admin_client, que
             activity(person, number / 3, page=pages[number % 39], agent=agents[number % 10])
             for number in range(size)
         )
-        url = reverse("contact:inspect", args=[person.pk]) + query
+        url = reverse("contacttrack_contacts:inspect", args=[person.pk]) + query
         admin_client.get(url)
         for headers in ({}, AJAX):
             with CaptureQueriesContext(connection) as queries:

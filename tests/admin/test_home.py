@@ -185,7 +185,7 @@ def test_known_contacts_are_counted_and_lead_to_their_list(home):
         seen(timezone.now(), known)
     (item,) = summary(home())
     assert item.text.strip() == "2 known contacts"
-    assert item.a["href"] == reverse("contact:index")
+    assert item.a["href"] == reverse("contacttrack_contacts:index")
 
 
 def test_one_contact_is_one(home):

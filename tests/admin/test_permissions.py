@@ -18,14 +18,14 @@ pytestmark = pytest.mark.django_db
 SECRET = "secret-ada@example.org"
 # What each address needs. An address that is not here fails the test below.
 NEEDS = {
-    "contact:index": {"view_contact"},
-    "contact:index_results": {"view_contact"},
-    "contact:add": {"add_contact"},
-    "contact:edit": {"change_contact"},
-    "contact:delete": {"delete_contact"},
-    "contact:history": {"view_contact"},
-    "contact:history_results": {"view_contact"},
-    "contact:inspect": {"view_contact"},
+    "contacttrack_contacts:index": {"view_contact"},
+    "contacttrack_contacts:index_results": {"view_contact"},
+    "contacttrack_contacts:add": {"add_contact"},
+    "contacttrack_contacts:edit": {"change_contact"},
+    "contacttrack_contacts:delete": {"delete_contact"},
+    "contacttrack_contacts:history": {"view_contact"},
+    "contacttrack_contacts:history_results": {"view_contact"},
+    "contacttrack_contacts:inspect": {"view_contact"},
     "contacttrack_settings:test_hit": {"change_trackingsettings"},
     "contacttrack_settings:delete_test_hit": {"change_trackingsettings"},
 }
@@ -38,7 +38,10 @@ def ours(patterns=None, prefix=""):
         if isinstance(pattern, URLPattern):
             view = pattern.callback
             module = getattr(getattr(view, "view_class", view), "__module__", "")
-            is_ours = module.startswith("wagtail_contacttrack.admin") or prefix == "contact:"
+            is_ours = (
+                module.startswith("wagtail_contacttrack.admin")
+                or prefix == "contacttrack_contacts:"
+            )
             if is_ours:
                 yield f"{prefix}{pattern.name}"
         else:
@@ -57,7 +60,11 @@ def person():
 @pytest.fixture
 def address(person):
     def of(name, pk=None):
-        if name in ("contact:index", "contact:index_results", "contact:add"):
+        if name in (
+            "contacttrack_contacts:index",
+            "contacttrack_contacts:index_results",
+            "contacttrack_contacts:add",
+        ):
             return reverse(name)
         of_site = name.startswith("contacttrack_settings:")
         return reverse(name, args=[pk or (Site.objects.get().pk if of_site else person.pk)])
@@ -116,7 +123,9 @@ def test_who_has_just_that_permission_gets_in(client, user_with, address, person
         assert response.status_code == 200 or response["Location"] != away, url
 
 
-@pytest.mark.parametrize("name", [n for n in NEEDS if n.startswith("contact:") and "x" not in n])
+@pytest.mark.parametrize(
+    "name", [n for n in NEEDS if n.startswith("contacttrack_contacts:") and "x" not in n]
+)
 def test_an_id_that_does_not_exist_looks_the_same_to_who_may_not(client, user_with, address, name):
     client.force_login(user_with())
 
@@ -129,14 +138,14 @@ def test_a_minimal_editor_sees_nothing_of_ours(client, user_with, person):
 
     html = client.get(reverse("wagtailadmin_home")).content.decode()
 
-    for part in ("contact/", "contacttrack", "trackingsettings", SECRET):
+    for part in ("contacttrack/", "contacttrack", "trackingsettings", SECRET):
         assert part not in html.replace("wagtail_contacttrack/css", ""), part
 
 
 def test_an_administrator_sees_the_menu(admin_client):
     html = admin_client.get(reverse("wagtailadmin_home")).content.decode()
 
-    assert reverse("contact:index") in html
+    assert reverse("contacttrack_contacts:index") in html
 
 
 def test_groups_can_be_given_every_permission(admin_client):

@@ -43,7 +43,7 @@ def editor(people: None, site: Tracked, settings: Any, browser: Browser) -> Iter
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
     context.set_default_timeout(8000)
     tab = context.new_page()
-    tab.goto(site.url + reverse("contact:index"))
+    tab.goto(site.url + reverse("contacttrack_contacts:index"))
     tab.fill("[name=username]", "editor")
     tab.fill("[name=password]", "secret")
     tab.click("[type=submit]")
@@ -107,17 +107,17 @@ def test_sorting_and_pages_keep_what_was_searched(editor: Page) -> None:
 
 
 def test_all_that_a_filter_finds_are_deleted_and_nobody_else(editor: Page, site: Tracked) -> None:
-    editor.goto(f"{site.url}{reverse('contact:index')}?anonymous=shown&country=AT")
+    editor.goto(f"{site.url}{reverse('contacttrack_contacts:index')}?anonymous=shown&country=AT")
     editor.wait_for_selector(ROW)
     assert editor.locator(".ct-found [role=status]").inner_text() == "46 contacts"
-    editor.goto(f"{site.url}{reverse('contact:index')}?anonymous=shown")
+    editor.goto(f"{site.url}{reverse('contacttrack_contacts:index')}?anonymous=shown")
     editor.locator("[data-bulk-action-select-all-checkbox]").first.check()
     editor.get_by_role("button", name="Select all contacts in the list").click()
     editor.get_by_role("link", name="Delete selected contacts").click()
     assert "Delete 70 contacts" in editor.title()
     editor.get_by_role("link", name="No, don’t delete").click()
 
-    editor.goto(f"{site.url}{reverse('contact:index')}?anonymous=only&country=DE")
+    editor.goto(f"{site.url}{reverse('contacttrack_contacts:index')}?anonymous=only&country=DE")
     editor.locator("[data-bulk-action-select-all-checkbox]").first.check()
     editor.get_by_role("link", name="Delete selected contacts").click()
     assert "Delete 4 contacts" in editor.title()
@@ -129,7 +129,7 @@ def test_all_that_a_filter_finds_are_deleted_and_nobody_else(editor: Page, site:
 
 
 def test_the_list_downloads_as_it_stands(editor: Page, site: Tracked) -> None:
-    editor.goto(f"{site.url}{reverse('contact:index')}?q=walker+1")
+    editor.goto(f"{site.url}{reverse('contacttrack_contacts:index')}?q=walker+1")
     editor.get_by_role("button", name="Actions").click()
     with editor.expect_download() as download:
         editor.get_by_role("link", name="Download CSV").click()

@@ -66,7 +66,7 @@ def visited(tab: Page, site: Tracked) -> int:
 
 
 def url_of(contact_id: int) -> str:
-    return reverse("contact:inspect", args=[contact_id])
+    return reverse("contacttrack_contacts:inspect", args=[contact_id])
 
 
 def read_for_an_hour(contact_id: int, pages: int) -> None:

@@ -245,7 +245,7 @@ def test_a_port_in_use_is_said_before_the_work_begins(tmp_path):
         result = demo.run("demo")
     assert result.returncode != 0
     assert f"Port {demo.port} is in use" in result.stderr
-    assert not (tmp_path / "db.sqlite3").exists()
+    assert demo.query("SELECT count(*) FROM sqlite_master") == [(0,)]
 
 
 def test_without_traffic_there_is_content_and_nobody(tmp_path):

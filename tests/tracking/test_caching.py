@@ -164,13 +164,19 @@ CACHES = {
 
 
 @pytest.fixture(params=CACHES)
-def served(
-    request: pytest.FixtureRequest, store: None, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> list[PlainPage]:
-    """The pages that were really served behind a whole-site cache."""
+def module(request: pytest.FixtureRequest) -> str:
+    """Which cache middleware; before `store`, which wants to see it used."""
     module = CACHES[request.param]
     reason = f"{request.param} is not installed, or does not work with this Django"
     pytest.importorskip(module, reason=reason, exc_type=ImportError)
+    return module
+
+
+@pytest.fixture
+def served(
+    module: str, store: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> list[PlainPage]:
+    """The pages that were really served behind a whole-site cache."""
     settings.MIDDLEWARE = [
         f"{module}.UpdateCacheMiddleware",
         *settings.MIDDLEWARE,

@@ -95,7 +95,7 @@ def recent_days() -> list[Day]:
 
 
 def contacts_url() -> str:
-    return reverse("contact:index")
+    return reverse("contacttrack_contacts:index")
 
 
 def settings_url(request: HttpRequest) -> str:

@@ -101,7 +101,7 @@ class Contact(models.Model):
         )
 
     def get_absolute_url(self) -> str:
-        return reverse("contact:inspect", args=[self.pk])
+        return reverse("contacttrack_contacts:inspect", args=[self.pk])
 
     @property
     def is_known(self) -> bool:

@@ -65,7 +65,7 @@ class DeleteContacts(BulkAction):
             # Where the list stood, which Wagtail hands on as the page to return to.
             listed = urlsplit(self.next_url)
             query = QueryDict(listed.query)
-            if listed.path != reverse("contact:index") or not is_valid(query):
+            if listed.path != reverse("contacttrack_contacts:index") or not is_valid(query):
                 return []
             return listing.first(choice_of(query), MOST + 1)
         ids = [number for number in map(listing.number_in, wanted) if number is not None]

@@ -17,12 +17,12 @@ from .views import ContactAddView, ContactDeleteView, ContactEditView, ContactHi
 
 
 class ContactViewSet(ModelViewSet):
-    """Everything that editors do with contacts, under the admin's path ``contact/``."""
+    """Everything that editors do with contacts, under ``contacttrack/contacts/`` in the admin."""
 
     model = Contact
     icon = "group"
     menu_label = _("Contacts")
-    menu_name = "contacts"
+    menu_name = "contacttrack-contacts"
     menu_order = 150
     add_to_admin_menu = True
     add_to_reference_index = False
@@ -51,7 +51,8 @@ class ContactViewSet(ModelViewSet):
         return [url for url in super().get_urlpatterns() if url.name != "usage"]
 
 
-contact_viewset = ContactViewSet("contact")
+# Not just "contact": projects have an app of that name, and URL namespaces are for all of them.
+contact_viewset = ContactViewSet("contacttrack_contacts", url_prefix="contacttrack/contacts")
 
 
 class ContactSearchArea(SearchArea):
@@ -59,7 +60,11 @@ class ContactSearchArea(SearchArea):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Contacts"), reverse("contact:index"), name="contacts", icon_name="group", order=250
+            _("Contacts"),
+            reverse("contacttrack_contacts:index"),
+            name="contacttrack-contacts",
+            icon_name="group",
+            order=250,
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
