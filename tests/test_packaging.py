@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -17,7 +18,12 @@ PACKAGE = ROOT / "wagtail_contacttrack"
 def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The files of a wheel that is built from a copy of the sources."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)]
+    # Builds in one folder at the same time get in each other's way.
+    sources = folder / "sources"
+    shutil.copytree(PACKAGE, sources / PACKAGE.name)
+    for name in ("pyproject.toml", "setup.cfg", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, sources)
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(sources)]
     built = subprocess.run(command, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     (wheel,) = folder.glob("*.whl")

@@ -229,6 +229,7 @@ def test_one_step_deletes_a_bounded_number_and_says_so(admin_client, monkeypatch
         "?anonymous=nonsense",
         "?active_from=3000-01-01",
         "?active_to=1899-12-31",
+        "?q=%00",
         "../other/",
     ],
 )

@@ -82,6 +82,19 @@ def test_the_contact_is_shown_only_to_those_who_may_view_contacts(client, panel,
     assert panel(client).select(".ct-last a")
 
 
+def test_what_a_visitor_typed_is_shown_only_to_those_who_may_view_contacts(
+    client, panel, user_with
+):
+    visit("https://testserver/order?token=secret")
+    client.force_login(user_with("change_trackingsettings"))
+    shown = text(panel(client))
+    assert "https://testserver/order" in shown
+    assert "secret" not in shown
+    assert "Prices" not in shown
+    client.force_login(user_with("change_trackingsettings", "view_contact"))
+    assert "token=secret" in text(panel(client))
+
+
 def test_requests_are_counted_by_reason_with_the_remedy_of_refusals(admin_client, panel):  # S73
     visit()
     visit()

@@ -20,6 +20,8 @@ class TrackedPage(models.Model):
     title = models.TextField(_("title"), blank=True)
     wagtail_page = models.BigIntegerField(null=True, blank=True)
 
+    wagtail_reference_index_ignore: ClassVar[bool] = True
+
     class Meta:
         verbose_name = _("tracked page")
         verbose_name_plural = _("tracked pages")

@@ -17,11 +17,11 @@ from django.utils.translation import gettext, ngettext
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.ui.components import Component
 
-from ..compat import permission_policy
 from ..contacts import listing
 from ..contacts.models import Contact
 from ..tracking.models import TrackingSettings
 from ..tracking.traffic import Day, last_days
+from .permissions import may_view_contacts
 
 DAYS = 30
 CACHE_SECONDS = 300
@@ -36,10 +36,6 @@ def add_summary_item(request: HttpRequest, items: list[Any]) -> None:
 def add_panel(request: HttpRequest, panels: list[Any]) -> None:
     if may_view_contacts(request):
         panels.append(VisitorsPanel())
-
-
-def may_view_contacts(request: HttpRequest) -> bool:
-    return bool(permission_policy(Contact).user_has_permission(request.user, "view"))
 
 
 class KnownContactsItem(SummaryItem):

@@ -108,6 +108,11 @@ class Contact(models.Model):
         return self.date_identified is not None
 
     @property
+    def last_active(self) -> datetime | None:
+        presence = getattr(self, "presence", None)
+        return presence and presence.at
+
+    @property
     def name(self) -> str:
         """What editors read: the name, else company, else e-mail, else "Anonymous"."""
         full_name = f"{self.firstname} {self.lastname}".strip()
@@ -133,6 +138,8 @@ class Presence(models.Model):
     known = models.BooleanField(default=False)
     at = models.DateTimeField(_("last active"))
 
+    wagtail_reference_index_ignore: ClassVar[bool] = True
+
     class Meta:
         verbose_name = _("presence")
         verbose_name_plural = _("presences")
@@ -157,6 +164,8 @@ class UserAgent(models.Model):
     brand = models.CharField(_("brand"), max_length=64, blank=True)
     model = models.CharField(_("model"), max_length=64, blank=True)
     kind = models.CharField(_("device type"), max_length=16, blank=True)
+
+    wagtail_reference_index_ignore: ClassVar[bool] = True
 
     class Meta:
         verbose_name = _("user agent")
@@ -191,6 +200,8 @@ class Device(models.Model):
         db_constraint=False,
     )
     date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
+
+    wagtail_reference_index_ignore: ClassVar[bool] = True
 
     class Meta:
         verbose_name = _("device")

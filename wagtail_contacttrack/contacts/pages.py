@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import BooleanField, F, Field, Func, GeneratedField, Model, QuerySet, Value
+from django.db import connections
+from django.db.models import BooleanField, F, Field, Func, GeneratedField, Model, Q, QuerySet, Value
 
 _signer = Signer(salt="wagtail_contacttrack.contacts.pages")
 
 
 class Cursor(NamedTuple):
-    """The page after (or, `backwards`, before) the row that has these values in these columns."""
+    """The page after (or, `backwards`, before) the row that has these values in these columns.
+
+    The last column is the row's id. Texts are None, and read again by the id: names and e-mail
+    addresses have no place in links, which end up in logs.
+    """
 
     columns: tuple[str, ...]
-    values: tuple[str, ...]
+    values: tuple[str | None, ...]
     backwards: bool = False
 
     def __str__(self) -> str:
@@ -61,7 +66,10 @@ def read(
     if cursor is None:
         rows = list(queryset.order_by(*columns)[: size + 1])
         return _page(rows[:size], columns, before=False, after=len(rows) > size)
-    beyond = queryset.filter(_beyond(queryset, cursor))
+    values = _values(queryset, cursor)
+    if values is None:
+        return read(queryset, columns, size=size)
+    beyond = queryset.filter(_beyond(queryset, cursor, values))
     if cursor.backwards:
         rows = list(beyond.order_by(*columns).reverse()[: size + 1])
         if len(rows) > size:
@@ -85,31 +93,57 @@ def _page(rows: list[Any], columns: tuple[str, ...], *, before: bool, after: boo
 
 
 def _cursor(row: Model, columns: tuple[str, ...], *, backwards: bool) -> Cursor:
-    values = []
+    values: list[str | None] = []
     for column in columns:
         value: Any = row
         for name in column.lstrip("-").split("__"):
             value = getattr(value, name)
-        values.append(value.isoformat() if hasattr(value, "isoformat") else str(value))
+        if isinstance(value, str):
+            values.append(None)
+        else:
+            values.append(value.isoformat() if hasattr(value, "isoformat") else str(value))
     return Cursor(columns, tuple(values), backwards)
 
 
-def _beyond(queryset: QuerySet, cursor: Cursor) -> Func:
+def _values(queryset: QuerySet, cursor: Cursor) -> list[Value] | None:
+    """What the columns of the row hold, or None if it is needed for that and gone."""
+    *names, _id = (column.lstrip("-") for column in cursor.columns)
+    written = list(cursor.values)
+    if None in written:
+        row = queryset.model._default_manager.filter(pk=written[-1]).values_list(*names).first()
+        if row is None:
+            return None
+        written[:-1] = row
+    fields = [_field(queryset, column.lstrip("-")) for column in cursor.columns]
+    return [
+        Value(field.to_python(value), output_field=field)
+        for field, value in zip(fields, written, strict=True)
+    ]
+
+
+def _beyond(queryset: QuerySet, cursor: Cursor, values: list[Value]) -> Func | Q:
     """``(a, b) > (x, y)``, which an index on both columns answers."""
     names = [column.lstrip("-") for column in cursor.columns]
-    fields = [_field(queryset, name) for name in names]
-    row = _tuple(*map(F, names))
-    values = _tuple(
-        *(
-            Value(field.to_python(value), output_field=field)
-            for field, value in zip(fields, cursor.values, strict=True)
-        )
-    )
     descending = cursor.columns[0].startswith("-")
-    sign = " < " if descending != cursor.backwards else " > "
+    less = descending != cursor.backwards
+    if connections[queryset.db].vendor == "mysql":
+        # MariaDB uses no index for a comparison of rows.
+        return _step_by_step(names, values, "lt" if less else "gt")
     return Func(
-        row, values, template="%(expressions)s", arg_joiner=sign, output_field=BooleanField()
+        _tuple(*map(F, names)),
+        _tuple(*values),
+        template="%(expressions)s",
+        arg_joiner=" < " if less else " > ",
+        output_field=BooleanField(),
     )
+
+
+def _step_by_step(names: list[str], values: list[Value], lookup: str) -> Q:
+    found, equal = Q(), Q()
+    for name, value in zip(names, values, strict=True):
+        found |= equal & Q((f"{name}__{lookup}", value))
+        equal &= Q((name, value))
+    return found
 
 
 def _tuple(*expressions: Any) -> Func:

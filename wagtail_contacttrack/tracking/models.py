@@ -90,6 +90,8 @@ class HitCount(models.Model):
     reason = models.CharField(max_length=32, choices=Reason)
     count = models.PositiveIntegerField(default=0)
 
+    wagtail_reference_index_ignore: ClassVar[bool] = True
+
     class Meta:
         verbose_name = _("hit count")
         verbose_name_plural = _("hit counts")

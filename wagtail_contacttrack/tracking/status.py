@@ -65,7 +65,7 @@ def last_hit(site_id: int) -> Activity | None:
         return None
     return (
         Activity.objects.filter(id__gt=newest - LOOK_BACK, site_id=site_id, kind=PAGE_HIT)
-        .select_related("contact", "agent")
+        .select_related("contact", "agent", "page")
         .order_by("-id")
         .first()
     )

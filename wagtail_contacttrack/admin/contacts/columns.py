@@ -58,7 +58,6 @@ def columns(
         DateColumn(
             "last_active",
             label=_("Last active"),
-            accessor=_last_active,
             sort_key=sort("last_active"),
             classname="ct-date",
         ),
@@ -71,8 +70,3 @@ def columns(
 
 def _title_id(contact: Contact) -> str:
     return f"{OBJECT_TYPE}_{contact.pk}_title"
-
-
-def _last_active(contact: Contact) -> Any:
-    presence = getattr(contact, "presence", None)
-    return presence and presence.at

@@ -78,9 +78,6 @@ def values(contact: Contact) -> list[Any]:
 
 
 def _value(contact: Contact, name: str) -> Any:
-    if name == "last_active":
-        presence = getattr(contact, "presence", None)
-        return presence and presence.at
     value = getattr(contact, name, None)
     if value is None:
         value = contact.fields.get(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import django_filters
@@ -15,8 +14,7 @@ from wagtail.admin.forms.search import SearchForm
 from ...contacts import listing
 from ...contacts.listing import Choice
 from ...contacts.models import Contact
-
-EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+from ..days import EARLIEST, LATEST
 
 
 class DayRangeField(django_filters.fields.DateRangeField):
@@ -63,8 +61,8 @@ class ContactFilterSet(WagtailFilterSet):
 
 
 def is_valid(data: QueryDict) -> bool:
-    """Whether every filter is understood, so that nothing is done to more than was meant."""
-    return bool(ContactFilterSet(data).form.is_valid())
+    """Whether all of it is understood, so that nothing is done to more than was meant."""
+    return bool(ContactFilterSet(data).form.is_valid() and _search_form(data).is_valid())
 
 
 def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choice:
@@ -84,6 +82,9 @@ def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choic
 
 
 def _text(data: QueryDict) -> str:
-    form = SearchForm(data)
-    # No database takes a NUL, and nobody means one.
-    return str(form.cleaned_data["q"]).replace("\0", "") if form.is_valid() else ""
+    form = _search_form(data)
+    return str(form.cleaned_data["q"]) if form.is_valid() else ""
+
+
+def _search_form(data: QueryDict) -> SearchForm:
+    return SearchForm({"q": data.get("q", "")})

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import Site
 
-from ...compat import permission_policy, raw_host
+from ...compat import raw_host
 from ...conf import conf
-from ...contacts.models import Contact
 from ...tracking import snippet, status
 from ...tracking.sites import options_for_site
+from ..permissions import may_view_contacts
 from .form import TrackingSettingsForm
 
 TAGS = {
@@ -85,9 +85,7 @@ class StatusPanel(SitePanel):
                 hour=None if hit else status.last_hour(self.site.pk),
                 tallies=tallies,
                 refused=sum(tally.count for tally in tallies if not tally.kept),
-                may_view_contacts=permission_policy(Contact).user_has_permission(
-                    self.request.user, "view"
-                ),
+                may_view_contacts=may_view_contacts(self.request),
                 test_url=reverse("contacttrack_settings:test_hit", args=[self.site.pk]),
             )
             return context

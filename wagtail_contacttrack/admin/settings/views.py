@@ -18,12 +18,11 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
 from wagtail.models import Site
 
-from ...compat import permission_policy
-from ...contacts.models import Contact
 from ...tracking import status, testhit
 from ...tracking.models import TrackingSettings
 from ...tracking.validation import origin_problems
 from ...tracking.views import MetaHeaders
+from ..permissions import may_view_contacts
 
 VISITOR, EDITOR = "visitor", "editor"
 
@@ -121,9 +120,7 @@ class TestHitView(SiteSettingsMixin, WagtailAdminTemplateMixin, FormView):
         context["settings_url"] = self.settings_url
         if result := context.get("result"):
             context["tally"] = status.Tally(result.outcome.reason, 1)
-            context["may_view_contacts"] = permission_policy(Contact).user_has_permission(
-                self.request.user, "view"
-            )
+            context["may_view_contacts"] = may_view_contacts(self.request)
         return context
 
 

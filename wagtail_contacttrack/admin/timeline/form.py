@@ -17,10 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ...activity import kinds
 from ...activity.timeline import Filters
+from ..days import EARLIEST, LATEST
 
 ISO = "%Y-%m-%d"
-# Far enough from the ends of the calendar that a time zone cannot lead beyond them.
-EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class DayInput(forms.DateInput):
