@@ -33,8 +33,9 @@ class TrackedPage(models.Model):
 class Activity(models.Model):
     """One thing that a contact did or that was done to them. Rows are added, never rewritten.
 
-    The exceptions: when a page is left, `left_at` and `engaged` are filled in once more, and a
-    duplicate may complete `data` with what the first arrival lacked.
+    The exceptions: when a page is left, `left_at` and `engaged` are filled in, and where pixel and
+    script report one visit, the second completes the row of the first: `event_key`, `title`,
+    `referrer` and `data`.
     """
 
     kind = models.CharField(_("kind"), max_length=32)
