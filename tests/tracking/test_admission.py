@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import DataError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -108,6 +108,18 @@ def test_where_sessions_cannot_be_read_nothing_is_kept_and_nothing_is_lost(monke
     assert (response.status_code, reason(response)) == (503, "storage_failed")
     assert client.get("/mtc").status_code == 503
     assert counts() == {"storage_failed": 1}
+
+
+@pytest.mark.parametrize("error", [DataError, ValueError])
+def test_a_session_cookie_that_the_database_does_not_take_hides_nobody(monkeypatch, error):
+    client = browser(HTTP_COOKIE="sessionid=abcdefghijklmnopqrstuvwxyz123456")
+
+    def refuse(self):
+        raise error("not a text")
+
+    monkeypatch.setattr(SessionStore, "load", refuse)
+    assert reason(client.post("/mtc/event", {"page_url": "x"})) == "recorded"
+    assert client.get("/mtc").status_code == 200
 
 
 # What browsers ask for

@@ -15,7 +15,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -312,6 +314,19 @@ def test_cookies_may_hold_anything(name):
             response = ask("POST", door, b"a=b", HTTP_COOKIE=f"{name}={value}; {name}; =; {value}")
             assert ends_well(response) == "recorded"
             assert len(response.cookies["mautic_device_id"].value) == 23
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", ["/mtracking.gif", "/mtc"])
+@pytest.mark.parametrize("octal", ["000", "012", "351"])
+def test_a_session_cookie_that_is_no_key_is_no_session(door, octal):
+    """Python unquotes what browsers quote: also a NUL, which PostgreSQL refuses to look up."""
+    cookie = f'sessionid="abcdefgh\\{octal}ijkl"'
+    with CaptureQueriesContext(connection) as queries:
+        response = ask("GET", door, query="page_url=x", HTTP_COOKIE=cookie)
+    assert response.status_code == 200
+    assert counts() == ({"recorded": 1} if door == "/mtracking.gif" else {})
+    assert not any("django_session" in query["sql"] for query in queries)
 
 
 # Whether Django lets them in, where the project allows all hosts.

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error, connections, transaction
+from django.db import DataError, Error, connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
@@ -168,13 +168,19 @@ class MetaHeaders(Mapping[str, str]):
 def is_staff(request: HttpRequest) -> bool:
     """Whether the request carries a valid session of somebody who may enter the Wagtail admin.
 
-    A request without a session cookie costs no query. Raises whatever the project's sessions and
-    permissions raise.
+    A request without a session cookie costs no query, nor does one whose cookie cannot be the key
+    of a session. Raises what the project's sessions and permissions raise when they are away.
     """
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    # Quoted cookies may hold anything, also a NUL, which PostgreSQL does not take.
+    if not (key and key.isascii() and key.isprintable()):
         return False
     user = getattr(request, "user", None)
-    return bool(user and user.is_active and user.has_perm("wagtailadmin.access_admin"))
+    try:
+        return bool(user and user.is_active and user.has_perm("wagtailadmin.access_admin"))
+    except (DataError, ValueError):
+        # The cookie's fault, who is not an editor with it; trying again would not help.
+        return False
 
 
 def _site(request: HttpRequest) -> SiteOptions | None:
