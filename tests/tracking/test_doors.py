@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 from django.test import Client, override_settings
 
 from wagtail_contacttrack.activity.models import Activity
 from wagtail_contacttrack.contacts.models import Contact, Device
+from wagtail_contacttrack.tracking import counters
 
-from .conftest import FIREFOX, PUBLIC, reason
+from .conftest import FIREFOX, PUBLIC, counts, reason
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +186,22 @@ def test_a_length_that_is_none_is_no_server_error(visit, length):
     response = visit(CONTENT_LENGTH=length)
 
     assert response.status_code == 200
+
+
+def test_without_a_thread_for_the_counts_visitors_are_answered_and_counted_later(
+    pixel, configure, monkeypatch
+):
+    def refuse(self: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    configure(COUNTER_FLUSH_SECONDS=60)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Timer, "start", refuse)
+        assert reason(pixel()) == "recorded"
+    started: list[threading.Timer] = []
+    monkeypatch.setattr(threading.Timer, "start", started.append)
+    assert reason(pixel()) == "recorded"
+    assert reason(pixel()) == "recorded"
+    assert len(started) == 1
+    counters.flush()
+    assert counts() == {"recorded": 3}

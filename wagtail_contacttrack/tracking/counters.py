@@ -10,6 +10,7 @@ import atexit
 import logging
 import threading
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from django.db import Error, IntegrityError, connections, router, transaction
@@ -35,9 +36,12 @@ def count(site_id: int, reason: str, now: datetime, number: int = 1) -> None:
     with _mutex:
         _pending[site_id, hour_of(now), str(reason)] += number
         if delay and _timer is None:
-            _timer = threading.Timer(delay, _flush_aside)
-            _timer.daemon = True
-            _timer.start()
+            timer = threading.Timer(delay, _flush_aside)
+            timer.daemon = True
+            # The process may be ending, or have as many threads as it may; the next one tries anew.
+            with suppress(RuntimeError):
+                timer.start()
+                _timer = timer
     if not delay:
         flush()
 
