@@ -143,6 +143,31 @@ def test_without_the_restriction_everybody_reads(configure):
     assert event("https://anywhere.example")[ACAO] == "https://anywhere.example"
 
 
+@pytest.mark.parametrize("host", ["testserver", "proxied.internal"])
+@pytest.mark.parametrize("door", DOORS)
+def test_to_a_request_by_https_the_sites_own_pages_are_those_by_https(door, host):  # S25
+    """Anybody on the way can change a page by http, and would read the visitor's ids with it."""
+    Site.objects.update(hostname="testserver", port=443)
+    extra = {"HTTP_HOST": host, "QUERY_STRING": "page_url=x"}
+    for origin, secure, may in (
+        ("http://testserver", True, False),
+        ("HTTP://testserver", True, False),
+        ("https://testserver", True, True),
+        # Here a proxy may have ended TLS without saying so.
+        ("https://testserver", False, True),
+        ("http://testserver", False, True),
+    ):
+        answer = browser().get(door, HTTP_ORIGIN=origin, secure=secure, **extra)
+        assert (answer.get(ACAO) == origin) is may, (origin, secure)
+        if door != "/mtc":
+            assert reason(answer) == ("recorded" if may else "origin_not_listed")
+
+
+def test_pages_by_http_are_listed_like_those_of_another_website(configure):  # S24 S25
+    configure(CORS_VALID_DOMAINS=["http://testserver"])
+    assert event("http://testserver", secure=True)[ACAO] == "http://testserver"
+
+
 # What comes back
 
 

@@ -16,11 +16,13 @@ OPAQUE = "null"
 limiter = RateLimiter()
 
 
-def admit(hit: Hit, site: SiteOptions, *, host: str, staff: bool, now: float) -> Reason | None:
+def admit(
+    hit: Hit, site: SiteOptions, *, host: str, secure: bool, staff: bool, now: float
+) -> Reason | None:
     """Return why the hit may not be kept, or None. The first reason that applies counts.
 
-    `host` is the Host header of the request, `staff` whether an editor's session came with it,
-    `now` a Unix time.
+    `host` is the Host header of the request, `secure` whether it came by https, `staff` whether an
+    editor's session came with it, `now` a Unix time.
     """
     if hit.too_large:
         return Reason.PAYLOAD_TOO_LARGE
@@ -36,14 +38,14 @@ def admit(hit: Hit, site: SiteOptions, *, host: str, staff: bool, now: float) ->
         return Reason.BOT
     if hit.signal and site.respect_signals:
         return Reason(hit.signal)
-    if not origin_allowed(hit, site, host):
+    if not _page_may_send(hit, site, host, secure):
         return Reason.ORIGIN_NOT_LISTED
     if not limiter.allow(hit.address, site.rate_limit, now):
         return Reason.RATE_LIMITED
     return None
 
 
-def origin_allowed(hit: Hit, site: SiteOptions, host: str) -> bool:
+def _page_may_send(hit: Hit, site: SiteOptions, host: str, secure: bool) -> bool:
     """Whether the page that sent the hit may do so.
 
     Plain pixels carry no origin and work everywhere, as e-mails and apps need it. The script's own
@@ -55,14 +57,24 @@ def origin_allowed(hit: Hit, site: SiteOptions, host: str) -> bool:
     origin = "" if hit.origin == OPAQUE else hit.origin
     if not origin and (hit.tracker or hit.origin):
         origin = _page_origin(hit)
-    return not origin or is_same_host(origin, host) or site.origins.allows(origin)
+    return not origin or origin_allowed(origin, site, host, secure)
 
 
-def is_same_host(origin: str, host: str) -> bool:
-    """Whether an origin names the host that was asked.
+def origin_allowed(origin: str, site: SiteOptions, host: str, secure: bool) -> bool:
+    """Whether pages of an origin belong to the site: they are its own, or listed.
 
-    The scheme is left aside: behind a proxy that ends TLS, Django may not know about https.
+    To a request by https, the site's own pages are those by https: anybody on the way can change
+    the others. Otherwise the scheme is left aside: behind a proxy that ends TLS, Django may not
+    know about https.
     """
+    if site.origins.allows(origin):
+        return True
+    if secure and not origin.lower().startswith("https://"):
+        return False
+    return _is_same_host(origin, host) or site.own_origins.allows(origin)
+
+
+def _is_same_host(origin: str, host: str) -> bool:
     name = origin.partition("://")[2].lower()
     host = host.lower()
     if name == host:

@@ -9,7 +9,7 @@ from django.db import Error
 from django.http import HttpRequest
 
 from ..compat import raw_host
-from .admission import is_same_host
+from .admission import origin_allowed
 from .paths import is_ours
 from .sites import options_for_tracking
 
@@ -26,7 +26,7 @@ def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
         return False
     if site is None:
         return False
-    return not site.restrict_origins or is_same_host(origin, host) or site.origins.allows(origin)
+    return not site.restrict_origins or origin_allowed(origin, site, host, request.is_secure())
 
 
 def connect() -> None:

@@ -73,7 +73,8 @@ def _consider(
         max_body=site.max_body,
         country_header=site.country_header,
     )
-    reason = admit(hit, site, host=raw.host, staff=staff, now=now.timestamp())
+    secure = raw.scheme == "https"
+    reason = admit(hit, site, host=raw.host, secure=secure, staff=staff, now=now.timestamp())
     if reason is not None:
         return Outcome(reason)
     claimed = hit.cookie_device or hit.param_device

@@ -35,13 +35,13 @@ class SiteOptions:
     """Everything that the hot path needs to know about one site, ready for use."""
 
     site_id: int
-    site_name: str
     track_private: bool
     blocked: Networks
     extra_bots: tuple[str, ...]
     respect_signals: bool
     anonymize_ip: bool
     restrict_origins: bool
+    own_origins: Origins
     origins: Origins
     rate_limit: int
     max_body: int
@@ -109,8 +109,14 @@ def options_for_page(host: str, port: str = "") -> SiteOptions | None:
 
 
 def language_of(locale_id: int | None) -> str:
-    """The language code of one of Wagtail's locales, without a query for each page."""
-    snapshot = _snapshot or renew()
+    """The language code of one of Wagtail's locales, without a query for each page.
+
+    An empty string for an unknown one, and while nothing could be read yet.
+    """
+    try:
+        snapshot = _snapshot or renew()
+    except Error:
+        return ""
     return snapshot.languages.get(locale_id or 0, "")
 
 
@@ -196,14 +202,14 @@ def _compile(site: Site, row: Any) -> SiteOptions:
     own = [f"{scheme}://{site.hostname}{port}" for scheme in ("http", "https")]
     return SiteOptions(
         site_id=site.pk,
-        site_name=site.site_name or site.hostname,
         track_private=bool(conf.TRACK_PRIVATE_IP_RANGES),
         blocked=parse_networks(union("DO_NOT_TRACK_IPS", "DO_NOT_TRACK_INTERNAL_IPS"))[0],
         extra_bots=tuple(conf.DO_NOT_TRACK_BOTS),
         respect_signals=bool(choose("RESPECT_PRIVACY_SIGNALS")),
         anonymize_ip=bool(choose("ANONYMIZE_IP")),
         restrict_origins=bool(choose("CORS_RESTRICT_DOMAINS")),
-        origins=Origins([*own, *union("CORS_VALID_DOMAINS")]),
+        own_origins=Origins(own),
+        origins=Origins(union("CORS_VALID_DOMAINS")),
         rate_limit=int(conf.RATE_LIMIT),
         max_body=int(conf.MAX_BODY_SIZE),
         trusted_proxies=parse_networks([str(line) for line in conf.TRUSTED_PROXIES])[0],
