@@ -32,6 +32,16 @@ def check_apps(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]
 
 
 @checks.register("wagtail_contacttrack")
+def check_time(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
+    if not settings.USE_TZ:
+        yield checks.Error(
+            "wagtail_contacttrack needs times with a time zone: no visit can be recorded.",
+            hint="Set USE_TZ = True.",
+            id="wagtail_contacttrack.E015",
+        )
+
+
+@checks.register("wagtail_contacttrack")
 def check_middleware(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
     order = list(settings.MIDDLEWARE)
     if CORS_MIDDLEWARE not in order:

@@ -43,7 +43,12 @@ def test_a_project_that_is_set_up_well_hears_nothing():
     call_command("check", "--fail-level", "WARNING")
 
 
-# Apps and middleware
+# Times, apps and middleware
+
+
+def test_times_without_a_zone(settings):
+    settings.USE_TZ = False
+    assert only("E015", Error).hint == "Set USE_TZ = True."
 
 
 @pytest.mark.parametrize(
