@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
+from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail import hooks
@@ -120,6 +121,26 @@ def test_old_options_are_good_enough_for_a_page(without_us, monkeypatch):
     _, queries = get()
     assert len(queries) == len(without_us["queries"])
     assert renewed
+
+
+def test_a_page_does_not_fail_while_the_sites_cannot_be_read(monkeypatch, page):
+    """Neither as it is served, nor where its template places the tag."""
+    sites.clear()
+
+    def refuse() -> None:
+        raise OperationalError("no database here")
+
+    template = Template("{% load contacttrack %}<body>{% contacttrack %}</body>")
+
+    def by_hand(self: Any, request: Any) -> HttpResponse:
+        return HttpResponse(template.render(Context({"request": request, "page": self})))
+
+    monkeypatch.setattr(sites, "renew", refuse)
+    response, _ = get()
+    assert b"data-contacttrack" not in response.content
+    monkeypatch.setattr(PlainPage, "serve", by_hand)
+    response, _ = get()
+    assert b'data-page="%d"></script>' % page.pk in response.content
 
 
 def test_a_visit_in_between_changes_nothing(visit):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.utils.http import http_date
 
 from wagtail_contacttrack.activity.models import Activity
 from wagtail_contacttrack.contacts.models import Contact, Device
@@ -91,6 +92,12 @@ def test_the_device_cookie_lives_two_years_and_is_refreshed(visit):  # S8
     second = visit("https://testserver/b").cookies["mautic_device_id"]
     assert first["max-age"] == second["max-age"] == 63_072_000
     assert first.value == second.value
+
+
+def test_the_lifetime_of_the_cookie_begins_with_the_visit(visit, clock):  # S8
+    clock.forward(days=100)
+    end = clock.now.timestamp() + 63_072_000
+    assert visit().cookies["mautic_device_id"]["expires"] == http_date(end)
 
 
 @override_settings(CONTACTTRACK={"TRACK_PRIVATE_IP_RANGES": True, "COOKIE_MAX_AGE": 3600})
@@ -199,7 +206,7 @@ def test_without_a_thread_for_the_counts_visitors_are_answered_and_counted_later
         patched.setattr(threading.Timer, "start", refuse)
         assert reason(pixel()) == "recorded"
     started: list[threading.Timer] = []
-    monkeypatch.setattr(threading.Timer, "start", started.append)
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: started.append(timer))
     assert reason(pixel()) == "recorded"
     assert reason(pixel()) == "recorded"
     assert len(started) == 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from functools import lru_cache
 from http.cookies import Morsel
 
 from django.http import HttpResponse
+from django.utils.http import http_date
 
 from ..conf import conf
 from .outcome import Outcome
@@ -28,7 +28,7 @@ def set_cookies(response: HttpResponse, outcome: Outcome, *, secure: bool, now: 
     if conf.COOKIE_SECURE is not None:
         secure = conf.COOKIE_SECURE
     place = (conf.COOKIE_PATH, conf.COOKIE_DOMAIN or None, secure, conf.COOKIE_HTTPONLY)
-    second = int(time.time())
+    second = int(now.timestamp())
     device, contact = outcome.tracking_id or "", str(outcome.contact_id)
     values = [
         (DEVICE, device, conf.COOKIE_MAX_AGE, False),
@@ -56,10 +56,12 @@ def _blank(
     second: int,
 ) -> Morsel[str]:
     """A cookie without its value. All of one second are alike: `expires` follows from `max_age`."""
+    expires = None if max_age is None else http_date(second + max_age)
     response = HttpResponse()
     response.set_cookie(
         name,
         max_age=max_age,
+        expires=expires,
         path=path,
         domain=domain,
         secure=secure,

@@ -7,7 +7,6 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..activity.models import TrackedPage
 from ..contacts.models import UserAgent
@@ -136,11 +135,3 @@ def _learn(
     statements = sql.upsert(table, columns, rows, key=["digest"], returning=["id", "digest"])
     for number, key in sql.run(cursor, statements):
         memory.learn(missing[uuid.UUID(str(key))], number)
-
-
-def host_of(url: str) -> str:
-    """The host name of an address, or an empty string."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
