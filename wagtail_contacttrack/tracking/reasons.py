@@ -26,6 +26,11 @@ class Reason(models.TextChoices):
 
 KEPT = frozenset({Reason.RECORDED, Reason.PAGE_LEFT, Reason.DUPLICATE})
 
+_OBJECTION = _(
+    "The visitor's browser asks not to be tracked. To record these visitors nevertheless, turn off "
+    "“Respect Do Not Track and Global Privacy Control” in the tracking settings."
+)
+# What editors can do about a refusal, or have done by the developer of their site.
 REMEDIES = {
     Reason.STAFF_EXCLUDED: _(
         "Editors who are logged in are never tracked. Test in a private window, or log out."
@@ -35,21 +40,33 @@ REMEDIES = {
         "TRACK_PRIVATE_IP_RANGES to True. If every visitor gets this reason, your proxy is "
         "missing from TRUSTED_PROXIES."
     ),
-    Reason.BLOCKED_IP: _("The address is on the list of addresses that are not tracked."),
-    Reason.BOT: _("The browser says that it is a crawler. Check DO_NOT_TRACK_BOTS."),
-    Reason.DNT: _("The visitor's browser asks not to be tracked, and this site respects it."),
-    Reason.GPC: _("The visitor's browser asks not to be tracked, and this site respects it."),
+    Reason.BLOCKED_IP: _(
+        "The address is on the list of addresses that are not tracked. To count it, take it off "
+        "the list in the tracking settings, or have your developer take it out of DO_NOT_TRACK_IPS."
+    ),
+    Reason.BOT: _(
+        "The browser says that it is a crawler; there is nothing to do. If people are refused, "
+        "have your developer shorten the list in DO_NOT_TRACK_BOTS."
+    ),
+    Reason.DNT: _OBJECTION,
+    Reason.GPC: _OBJECTION,
     Reason.PREFETCH: _("The browser loaded the page ahead of time; nobody has seen it yet."),
     Reason.ORIGIN_NOT_LISTED: _(
         "The page is on a website that is not listed. Add its origin, for example "
         "https://shop.example.com, to the websites in the tracking settings."
     ),
-    Reason.RATE_LIMITED: _("One address sent more requests in a minute than RATE_LIMIT allows."),
-    Reason.PAYLOAD_TOO_LARGE: _("The request was larger than MAX_BODY_SIZE."),
+    Reason.RATE_LIMITED: _(
+        "One address sent more requests in a minute than RATE_LIMIT allows. If many people share "
+        "an address, have your developer raise it; if all visitors seem to, your proxy is missing "
+        "from TRUSTED_PROXIES."
+    ),
+    Reason.PAYLOAD_TOO_LARGE: _(
+        "The request was larger than MAX_BODY_SIZE. The tracker itself never sends so much: have "
+        "your developer look at the parameters that your pages add."
+    ),
     Reason.INVALID: _(
         "The request could not be used: it was broken, or reported the end of a page view that is "
         "not known."
     ),
     Reason.STORAGE_FAILED: _("The database could not be reached. See the server's log."),
-    Reason.DUPLICATE: _("The same page view had already arrived by another way."),
 }
