@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import os
@@ -246,6 +247,23 @@ def test_a_port_in_use_is_said_before_the_work_begins(tmp_path):
     assert result.returncode != 0
     assert f"Port {demo.port} is in use" in result.stderr
     assert demo.query("SELECT count(*) FROM sqlite_master") == [(0,)]
+
+
+def test_a_second_demo_in_the_same_folder_is_refused(tmp_path):
+    demo = Demo(tmp_path)
+    with (tmp_path / "demo.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        result = demo.run("demo", "--no-serve", DEMO_TRAFFIC="0")
+    assert result.returncode != 0
+    assert "A demo runs here already." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("port", ["abc", "99999"])
+def test_a_port_that_is_none_is_said_in_one_line(tmp_path, port):
+    result = Demo(tmp_path).run("demo", PORT=port)
+    assert result.returncode != 0
+    assert result.stderr.startswith("CommandError: PORT")
 
 
 def test_without_traffic_there_is_content_and_nobody(tmp_path):

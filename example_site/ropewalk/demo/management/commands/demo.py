@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ropewalk.demo.accounts import ADMIN, EDITOR, ensure_accounts, password
+from ropewalk.demo.lock import only_one
 from ropewalk.demo.place import place_site
 from ropewalk.demo.progress import Progress
 from ropewalk.demo.servers import external_shop, is_free, serve
@@ -54,11 +55,12 @@ class Command(BaseCommand):
         if not options["no_serve"]:
             self.require_free(host, {"PORT": port, "EXTERNAL_PORT": shop_port})
         try:
-            secret = self.prepare(env, port, shop_port)
-            if options["no_serve"]:
-                return
-            self.announce(port, shop_port, secret)
-            self.serve(host, port, shop_port)
+            with only_one(settings.VAR):
+                secret = self.prepare(env, port, shop_port)
+                if options["no_serve"]:
+                    return
+                self.announce(port, shop_port, secret)
+                self.serve(host, port, shop_port)
         except KeyboardInterrupt:
             self.stderr.write("")
 
