@@ -12,11 +12,12 @@ from django.db import DataError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 from wagtail.models import Site
 
 from wagtail_contacttrack.activity.models import Activity
 from wagtail_contacttrack.contacts.models import Contact
-from wagtail_contacttrack.tracking.models import HitCount
+from wagtail_contacttrack.tracking.models import HitCount, TrackingSettings
 from wagtail_contacttrack.tracking.reasons import KEPT, REMEDIES, Reason
 
 from .conftest import GIF, browser, counts, reason
@@ -325,8 +326,7 @@ def test_a_preflight_is_no_hit(visitor):
 def test_every_refusal_has_a_sentence_with_its_remedy():
     for code in Reason:
         assert code.label
-        if code not in KEPT:
-            assert REMEDIES[code]
+        assert bool(REMEDIES.get(code)) is (code not in KEPT)
 
 
 def test_scripts_of_other_websites_cannot_read_the_reason(visit, configure):
@@ -334,3 +334,12 @@ def test_scripts_of_other_websites_cannot_read_the_reason(visit, configure):
     response = visit(HTTP_ORIGIN="https://shop.example.com")
     assert response["Access-Control-Allow-Origin"] == "https://shop.example.com"
     assert "Access-Control-Expose-Headers" not in response
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_who_asks_not_to_be_tracked_can_be_by_the_switch_of_that_name(language):  # S73
+    field = TrackingSettings._meta.get_field("respect_privacy_signals")
+    with override(language):
+        switch = str(field.formfield().label)
+        assert switch in str(REMEDIES[Reason.DNT])
+        assert REMEDIES[Reason.GPC] == REMEDIES[Reason.DNT]
