@@ -1,7 +1,7 @@
 """Which site a request belongs to, and that site's options, compiled.
 
-All sites are read in three queries and kept in memory. Page responses never wait for the database:
-they use what is there and have it renewed in the background. Tracking requests renew it
+All sites are read in three queries and kept in memory, until one is saved in this process. Page
+responses do not wait for newer ones: they use what is there and have it renewed in the background. Tracking requests renew it
 themselves when it is older than `TRACKING_MAX_AGE`, one of them at a time. While the database is
 away, what was read last stays good.
 """
@@ -97,7 +97,7 @@ def options_for_tracking(host: str, port: str = "") -> SiteOptions | None:
 
 
 def options_for_page(host: str, port: str = "") -> SiteOptions | None:
-    """The same for page responses: no query, except for the first page after a start."""
+    """The same for page responses: no query, except for the first page after a start or a save."""
     snapshot = _snapshot or renew()
     if time.monotonic() - snapshot.loaded > PAGE_MAX_AGE and _renewing.acquire(blocking=False):
         try:
