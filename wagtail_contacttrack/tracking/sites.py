@@ -1,9 +1,9 @@
 """Which site a request belongs to, and that site's options, compiled.
 
 All sites are read in three queries and kept in memory, until one is saved in this process. Page
-responses do not wait for newer ones: they use what is there and have it renewed in the background. Tracking requests renew it
-themselves when it is older than `TRACKING_MAX_AGE`, one of them at a time. While the database is
-away, what was read last stays good.
+responses do not wait for newer ones: they use what is there and have it renewed in the background.
+Tracking requests renew it themselves when it is older than `TRACKING_MAX_AGE`, one of them at a
+time. While the database is away, what was read last stays good.
 """
 
 from __future__ import annotations
