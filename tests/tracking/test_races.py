@@ -13,8 +13,9 @@ from django.db import connection, connections
 from django.test import Client
 
 from wagtail_contacttrack.activity.models import Activity
+from wagtail_contacttrack.contacts import removal
 from wagtail_contacttrack.contacts.models import Contact, Device
-from wagtail_contacttrack.tracking import ledger, record
+from wagtail_contacttrack.tracking import identify, ledger, record
 from wagtail_contacttrack.wire.ids import new_tracking_id
 
 from .conftest import GIF, at_once, browser, counts, reason
@@ -47,6 +48,29 @@ def visit_and_look(number: int) -> tuple[str, int]:
     answer = send(url)
     assert answer.status_code == 200
     return reason(answer), seen_from_elsewhere(url)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_a_visit_while_its_contact_is_deleted_starts_anew(monkeypatch):
+    visitor = browser()
+    send("https://testserver/1", visitor)
+    doomed = Contact.objects.get().pk
+    find, removals = identify.find_devices, [doomed]
+
+    def found_then_deleted(*arguments: Any) -> Any:
+        found = find(*arguments)
+        if removals:
+            at_once(lambda: removal.remove([removals.pop()]))
+        return found
+
+    monkeypatch.setattr(identify, "find_devices", found_then_deleted)
+    answer = send("https://testserver/2", visitor)
+
+    assert reason(answer) == "recorded"
+    row = Activity.objects.get()
+    assert row.url == "https://testserver/2"
+    assert row.contact_id == answer.json()["id"] != doomed
+    assert list(Contact.objects.values_list("pk", flat=True)) == [row.contact_id]
 
 
 # What a 200 means

@@ -302,6 +302,21 @@ def test_pixels_end_pages_too(visitor, clock):
     assert rows()[0].time_on_page == timedelta(seconds=5)
 
 
+def test_what_comes_late_ends_no_page_and_is_ended_by_none(visitor, clock):
+    clock.forward(days=1)
+    script(visitor, **VIEW)
+    clock.forward(seconds=5)
+    day = str(24 * 3600 * 1000)
+    offline = {"page_url": f"{PAGE}/offline", "mtc_event_id": "e0", "mtc_age": day}
+    assert script(visitor, **offline) == "recorded"
+    left = clock.forward(seconds=5)
+    script(visitor, page_url=f"{PAGE}/2")
+
+    open_page, late, _next = rows()
+    assert open_page.left_at == left
+    assert late.left_at is None
+
+
 def test_a_repetition_ends_nothing(visitor, clock):
     script(visitor, page_url=PAGE, mtc_event_id="e1")
     clock.forward(seconds=5)

@@ -124,7 +124,9 @@ class Ledger:
         # Otherwise it is our own row: an earlier attempt was committed when the connection broke.
         self.pending.append((item, row))
         # Script and pixel of one page do not follow each other.
-        if same is None and item.previous_id and item.previous_id != row.id:
+        # Neither does what comes out of the queue of a browser that was offline: the cookie is of
+        # the page that is open now.
+        if same is None and item.previous_id and item.previous_id != row.id and not item.late:
             self.followed.setdefault(item.previous_id, item.time)
 
     def leave(self, item: Admitted) -> None:
@@ -198,7 +200,8 @@ class Ledger:
         for number, key in self.sql.run(self.cursor, statements):
             self.by_key[as_key(key)].id = number
         for item, row in self.pending:
-            item.outcome.activity_id = row.id
+            # The next page does not end what was sent late.
+            item.outcome.activity_id = None if item.late else row.id
 
     def _inserts(self) -> list[Statement]:
         # One order everywhere, so that two processes never wait for each other's keys.
@@ -269,9 +272,9 @@ class Ledger:
         condition, numbers = self.sql.one_of("id", list(self.followed))
         statement = (
             f"UPDATE {self.table} SET left_at = {left} "  # noqa: S608
-            f"WHERE {condition} AND left_at IS NULL"
+            f"WHERE {condition} AND left_at IS NULL AND time <= {left}"
         )
-        return [(statement, [*values, *numbers])]
+        return [(statement, [*values, *numbers, *values])]
 
     @staticmethod
     def _by_id(pairs: Iterable[tuple[int | None, Any]]) -> tuple[str, list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..wire.hit import Hit
 from .reasons import KEPT, Reason
@@ -29,6 +29,10 @@ class Outcome:
         return self.reason in KEPT
 
 
+# A browser sends at once, or after an hour without a connection.
+LATE = timedelta(minutes=1)
+
+
 @dataclass(slots=True)
 class Admitted:
     """A hit that may be kept, on its way through the writer, which fills in `outcome`.
@@ -46,6 +50,11 @@ class Admitted:
     previous_id: int | None
     outcome: Outcome = field(default_factory=lambda: Outcome(Reason.RECORDED))
     device: KnownDevice | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether it was sent well after it happened, so that the page seen now is another one."""
+        return self.now - self.time > LATE
 
     def meet(self, device: KnownDevice) -> None:
         """Take in who sent the hit."""

@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 # A deadlock, a lock that took too long, a lost connection: it may go better the next time.
 PASSING = (OperationalError, InterfaceError)
+# So may what somebody else has deleted between our reading and writing: it is read anew then.
+RETRIED = (*PASSING, IntegrityError)
 
 
 def record(item: Admitted) -> Outcome:
@@ -79,7 +81,7 @@ def _attempt(batch: Sequence[Admitted]) -> Exception | None:
     for _ in range(ATTEMPTS):
         try:
             _write_together(batch)
-        except PASSING as caught:
+        except RETRIED as caught:
             error = caught
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
