@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from wagtail_contacttrack.activity.models import Activity
@@ -265,6 +265,22 @@ def test_a_refused_hit_sets_no_cookies_and_names_nobody(refusing):
     }
     assert not answer.cookies
     assert not Contact.objects.exists()
+
+
+def test_a_lock_that_is_held_is_not_waited_for_by_one_after_the_other(batches, monkeypatch):
+    sizes: list[int] = []
+
+    def locked(batch: Any) -> None:
+        sizes.append(len(batch))
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(record, "PATIENCE", 0)
+    monkeypatch.setattr(record, "_write_together", locked)
+    batches(8)
+    found = at_once(*(lambda n=n: reason(send(f"https://testserver/{n}")) for n in range(8)))
+
+    assert found == ["storage_failed"] * 8
+    assert sizes == [1] * 3 + [7] * 3 + [1] * 3
 
 
 def test_nor_can_one_that_hits_a_mistake_of_ours(batches, monkeypatch):

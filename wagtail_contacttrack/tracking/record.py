@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ from .sql import Dialect, dialect
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
+# Seconds after which the rest of a batch that fails hit by hit is given up: all of it waits.
+PATIENCE = 10.0
 # A deadlock, a lock that took too long, a lost connection: it may go better the next time.
 PASSING = (OperationalError, InterfaceError)
 # So may what somebody else has deleted between our reading and writing: it is read anew then.
@@ -55,6 +58,7 @@ def write(batch: list[Admitted]) -> None:
     One bad hit cannot take its neighbours with it. What the database refuses ends as `invalid`;
     what it cannot do now, after a few tries, as `storage_failed`.
     """
+    deadline = time.monotonic() + PATIENCE
     error = _attempt(batch)
     if error is None:
         return
@@ -64,7 +68,8 @@ def write(batch: list[Admitted]) -> None:
     logger.info("A batch of %s hits failed and is retried one by one.", len(batch))
     for done, item in enumerate(batch):
         error = _attempt([item])
-        if isinstance(error, PASSING) and not _reachable():
+        late = time.monotonic() > deadline
+        if isinstance(error, PASSING) and (late or not _reachable()):
             _give_up(batch[done:], error)
             return
         if error is not None:
