@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wagtail_contacttrack.wire.agents import Agent, is_bot, parse
+
+from .ending import comes_to_an_end
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -124,8 +124,6 @@ def test_headers_may_be_anything(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["x" * 100_000, "(" * 100_000, "Mozilla/5.0 " + "a " * 50_000, "; " * 50_000]
 )
-def test_long_headers_take_no_time(text: str) -> None:
-    parse(CHROME)
-    started = time.perf_counter()
-    parse(text)
-    assert time.perf_counter() - started < 0.2
+def test_long_headers_come_to_an_end(text: str) -> None:
+    with comes_to_an_end():
+        parse(text)

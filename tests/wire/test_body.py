@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 from wagtail_contacttrack.wire.hit import Door
 
+from .ending import comes_to_an_end
 from .making import decoded, event, pixel, raw
 
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
@@ -188,7 +188,6 @@ def test_a_query_over_the_limit_is_not_looked_into() -> None:
         (b"[" * 65000, "text/plain"),
     ],
 )
-def test_hostile_bodies_take_no_time(body: bytes, content_type: str) -> None:
-    started = time.perf_counter()
-    event(body[:65536], content_type)
-    assert time.perf_counter() - started < 0.2
+def test_hostile_bodies_come_to_an_end(body: bytes, content_type: str) -> None:
+    with comes_to_an_end():
+        event(body[:65536], content_type)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from contextlib import suppress
 
 import pytest
@@ -11,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wagtail_contacttrack.wire.phpserialize import PhpSerializeError, PhpValue, loads
+
+from .ending import comes_to_an_end
 
 
 def dumps(value: PhpValue) -> bytes:
@@ -132,8 +133,6 @@ def test_depth_is_limited() -> None:
     [b"a:1:{i:0;" * 3600, b"a:2001:{" + b"i:0;N;" * 2001 + b"}", b"x" * 32769],
     ids=["deep", "many", "large"],
 )
-def test_hostile_data_is_refused_at_once(raw: bytes) -> None:
-    started = time.perf_counter()
-    with pytest.raises(PhpSerializeError):
+def test_hostile_data_is_refused(raw: bytes) -> None:
+    with comes_to_an_end(), pytest.raises(PhpSerializeError):
         loads(raw)
-    assert time.perf_counter() - started < 0.2
