@@ -33,7 +33,7 @@ _OBJECTION = _(
 # What editors can do about a refusal, or have done by the developer of their site.
 REMEDIES = {
     Reason.STAFF_EXCLUDED: _(
-        "Editors who are logged in are never tracked. Test in a private window, or log out."
+        "Editors who are logged in are not tracked. Test in a private window, or log out."
     ),
     Reason.PRIVATE_IP: _(
         "Visits from private networks are not tracked. To test on your own machine, set "

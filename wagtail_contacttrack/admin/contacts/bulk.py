@@ -58,9 +58,9 @@ class DeleteContacts(BulkAction):
     @cached_property
     def contacts(self) -> list[Contact]:
         """Those to ask about, at most `MOST` and one more that says that there are others."""
-        wanted = self.request.GET.getlist("id")
         if self.cleaned_form is not None:
             return list(Contact.objects.filter(pk__in=self.cleaned_form.cleaned_data["ids"]))
+        wanted = self.request.GET.getlist("id")
         if "all" in wanted:
             # Where the list stood, which Wagtail hands on as the page to return to.
             listed = urlsplit(self.next_url)
@@ -93,8 +93,7 @@ class DeleteContacts(BulkAction):
     @classmethod
     def execute_action(cls, objects: list[Contact], **_kwargs: Any) -> tuple[int, int]:
         with transaction.atomic():
-            for contact in objects:
-                logs.note_deletion(contact)
+            logs.note_deletions(objects)
             return removal.remove([contact.pk for contact in objects]), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:

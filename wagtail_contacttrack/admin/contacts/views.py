@@ -58,7 +58,7 @@ class ContactDeleteView(CheckedFirstMixin, generic.DeleteView):
 
     def delete_action(self) -> None:
         with transaction.atomic():
-            logs.note_deletion(self.object)
+            logs.note_deletions([self.object])
             removal.remove([self.object.pk])
 
 

@@ -10,6 +10,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from ... import compat
 from ...contacts.models import Contact
+from ..permissions import may_view_contacts
 from ..timeline.views import ContactInspectView
 from .form import edit_handler
 from .index import ContactIndexView
@@ -68,5 +69,4 @@ class ContactSearchArea(SearchArea):
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        policy = compat.permission_policy(Contact)
-        return bool(policy.user_has_permission(request.user, "view"))
+        return may_view_contacts(request)
