@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db import router
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,8 +16,28 @@ class ContactTrackConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers itself)
+        from .contacts import fieldset
         from .tracking import cors, forking, sites
 
+        post_migrate.connect(install_fields, sender=self)
+        fieldset.connect()
         cors.connect()
         sites.connect()
         forking.connect()
+
+
+def install_fields(using: str, **kwargs: Any) -> None:
+    """After each migration: the fields that come with the app, as far as they are missing."""
+    from .contacts.installed import install
+
+    # On the way back to an earlier migration, there is no table for them.
+    model = apps.get_model("wagtail_contacttrack", "ContactField")
+    if router.allow_migrate_model(using, model) and _has_table(using, model._meta.db_table):
+        install(using)
+
+
+def _has_table(using: str, name: str) -> bool:
+    from django.db import connections
+
+    with connections[using].cursor() as cursor:
+        return name in connections[using].introspection.table_names(cursor)

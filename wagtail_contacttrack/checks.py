@@ -167,7 +167,7 @@ def check_database(
     from django.db import connections, router
 
     from .activity.models import Activity
-    from .tracking.sql import DIALECTS
+    from .sql import DIALECTS
 
     for alias in databases or []:
         connection = connections[alias]

@@ -25,6 +25,16 @@ DEFAULTS: dict[str, Any] = {
     "COUNTRY_HEADER": "",
     "CORS_RESTRICT_DOMAINS": True,
     "CORS_VALID_DOMAINS": [],
+    # Who somebody is
+    "TRACK_BY_TRACKING_URL": False,
+    "TRACK_UNSIGNED_CLICKTHROUGH": False,
+    "CLICKTHROUGH_MAX_AGE": 90 * 86_400,
+    "FIELDS_FROM_PAGE_URL": False,
+    "IDENTITY_MODE": "off",
+    "IDENTITY_MAX_AGE": 600,
+    "TRACK_MEMBERS": False,
+    "MEMBER_FILTER": "",
+    "CONTACT_ALLOW_MULTIPLE_COMPANIES": True,
     # Cookies
     "COOKIE_MAX_AGE": TWO_YEARS,
     "COOKIE_PATH": "/",

@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 from .activity.models import Activity, TrackedPage
-from .contacts.models import Contact, Device, Presence, UserAgent
-from .tracking.models import HitCount, TrackingSettings
+from .contacts.models import (
+    Company,
+    CompanyIdentifier,
+    CompanyMembership,
+    Contact,
+    ContactField,
+    ContactTag,
+    Device,
+    DoNotContact,
+    Identifier,
+    Merge,
+    MovedRow,
+    NotADuplicate,
+    Note,
+    Presence,
+    Tag,
+    UserAgent,
+)
+from .tracking.models import HitCount, IdentityKey, IdentityUse, TrackingSettings
 
 __all__ = [
     "Activity",
+    "Company",
+    "CompanyIdentifier",
+    "CompanyMembership",
     "Contact",
+    "ContactField",
+    "ContactTag",
     "Device",
+    "DoNotContact",
     "HitCount",
+    "Identifier",
+    "IdentityKey",
+    "IdentityUse",
+    "Merge",
+    "MovedRow",
+    "NotADuplicate",
+    "Note",
     "Presence",
+    "Tag",
     "TrackedPage",
     "TrackingSettings",
     "UserAgent",

@@ -17,8 +17,8 @@ from django.db import Error, IntegrityError, connections, router, transaction
 from django.db.models import Sum
 
 from ..conf import conf
+from ..sql import dialect
 from .models import HitCount
-from .sql import dialect
 
 logger = logging.getLogger(__name__)
 

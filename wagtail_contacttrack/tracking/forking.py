@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..contacts import fieldset
 from . import counters, record, sites
 
 
@@ -12,6 +13,7 @@ def start_afresh() -> None:
     record.committer.reset()
     counters.reset()
     sites.reset()
+    fieldset.reset()
 
 
 def connect() -> None:

@@ -12,16 +12,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ..contacts.models import Contact, Device, Presence
+from ..contacts.models import Contact, Device, Presence, Rule
+from ..sql import Dialect, Statement
 from . import lookups
 from .outcome import Admitted, KnownDevice
-from .sql import Dialect, Statement
 
 CONTACT_COLUMNS = (
     "email", "firstname", "lastname", "company", "city", "state", "country", "points", "fields",
     "date_added", "date_modified", "date_identified",
 )  # fmt: skip
-DEVICE_COLUMNS = ("tracking_id", "contact_id", "agent_id", "date_added")
+DEVICE_COLUMNS = (
+    "tracking_id", "contact_id", "agent_id", "date_added", "rule", "evidence", "linked_at",
+)  # fmt: skip
 
 
 def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
@@ -69,6 +71,9 @@ def _welcome(cursor: Any, sql: Dialect, newcomers: dict[str, Admitted]) -> dict[
             tracking_id,
             contact_of[tracking_id],
             lookups.user_agents.get(item.hit.user_agent),
+            sql.moment(item.now),
+            Rule.PARAMETER if item.hit.param_device else Rule.NEW,
+            sql.document({}),
             sql.moment(item.now),
         )
         for tracking_id, item in newcomers.items()

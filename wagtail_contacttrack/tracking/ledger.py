@@ -11,12 +11,12 @@ from typing import Any
 
 from ..activity.kinds import PAGE_HIT
 from ..activity.models import Activity
+from ..sql import Dialect, Statement, dump
 from ..wire.hit import Hit
 from . import lookups
 from .lookups import page_address
 from .outcome import Admitted
 from .reasons import Reason
-from .sql import Dialect, Statement, dump
 
 # A page that holds both the script and a pixel sends two hits for one visit, moments apart.
 TWIN_WINDOW = timedelta(seconds=10)

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..activity.models import TrackedPage
 from ..contacts.models import UserAgent
+from ..sql import Dialect
 from ..wire import agents
 from ..wire.ids import text_key
-from .sql import Dialect
 
 MEMORY = 20_000
 # Longer texts are looked up each time: a visitor must not choose how much memory we use.

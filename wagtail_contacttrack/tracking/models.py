@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
@@ -14,6 +15,12 @@ class ScriptPosition(models.TextChoices):
     HEAD = "head", _("In the head")
     BODY = "body", _("At the end of the body")
     OFF = "off", _("Off: I place it myself")
+
+
+class IdentityMode(models.TextChoices):
+    OFF = "off", _("Off: signed identities are ignored")
+    REPORT = "report", _("Report: signed identities count, unsigned ones still do")
+    ENFORCE = "enforce", _("Enforce: nobody is recognised by what was not signed")
 
 
 @register_setting(icon="crosshairs", order=700)
@@ -66,6 +73,48 @@ class TrackingSettings(BaseSiteSetting):
         help_text=_("One per line: an address, a network such as 203.0.113.0/24, or 203.0.113.*."),
     )
 
+    track_by_tracking_url = models.BooleanField(
+        _("recognise returning visitors by links in messages"),
+        default=False,
+        help_text=_(
+            "Links in e-mails say who they were sent to. Needs the field E-mail to be a unique "
+            "identifier and publicly updatable."
+        ),
+    )
+    track_unsigned_clickthrough = models.BooleanField(
+        _("also by links that are not signed"),
+        default=False,
+        help_text=_(
+            "Links of an earlier installation. Anybody can make such a link, and so appear as "
+            "somebody else."
+        ),
+    )
+    fields_from_page_url = models.BooleanField(
+        _("take contact fields and tags from the addresses of pages"),
+        default=False,
+        help_text=_(
+            "As in /?firstname=Ada. Whoever can make somebody follow a link can then change "
+            "what is known about them."
+        ),
+    )
+    identity_mode = models.CharField(
+        _("signed identities"),
+        max_length=8,
+        choices=IdentityMode,
+        default=IdentityMode.OFF,
+        help_text=_("What this site says, signed, about members who are logged in."),
+    )
+    track_members = models.BooleanField(
+        _("recognise members who are logged in"),
+        default=False,
+        help_text=_("Their e-mail address and name are sent along with their visits."),
+    )
+    contact_allow_multiple_companies = models.BooleanField(
+        _("contacts may have several companies"),
+        default=True,
+        help_text=_("Otherwise a new company takes the place of the one before."),
+    )
+
     class Meta:
         verbose_name = _("tracking settings")
         verbose_name_plural = _("tracking settings")
@@ -80,6 +129,44 @@ class TrackingSettings(BaseSiteSetting):
         }
         if found := {name: errors for name, errors in problems.items() if errors}:
             raise ValidationError(found)
+
+
+class IdentityKey(models.Model):
+    """A secret that signs identities of one site. The newest signs; the one before still counts."""
+
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    secret = models.CharField(max_length=64)
+    date_added = models.DateTimeField(default=timezone.now)
+
+    wagtail_reference_index_ignore: ClassVar[bool] = True
+
+    class Meta:
+        verbose_name = _("identity key")
+        verbose_name_plural = _("identity keys")
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.date_added:%Y-%m-%d}"
+
+
+class IdentityUse(models.Model):
+    """The device that a signed identity was first used by; no other may use it again."""
+
+    nonce = models.CharField(max_length=32)
+    tracking_id = models.CharField(max_length=23)
+    expires = models.DateTimeField()
+
+    wagtail_reference_index_ignore: ClassVar[bool] = True
+
+    class Meta:
+        verbose_name = _("use of a signed identity")
+        verbose_name_plural = _("uses of signed identities")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["nonce"], name="contacttrack_identityuse_nonce")
+        ]
+        indexes: ClassVar = [models.Index(fields=["expires"], name="contacttrack_identityuse_time")]
+
+    def __str__(self) -> str:
+        return self.nonce
 
 
 class HitCount(models.Model):

@@ -19,6 +19,7 @@ from django.db import (
 )
 
 from ..activity.models import Activity
+from ..sql import Dialect, dialect
 from . import lookups
 from .committer import GroupCommitter
 from .identify import identify, presence, recognise
@@ -26,7 +27,6 @@ from .ledger import Ledger
 from .lookups import page_address
 from .outcome import Admitted, Outcome
 from .reasons import Reason
-from .sql import Dialect, dialect
 
 logger = logging.getLogger(__name__)
 

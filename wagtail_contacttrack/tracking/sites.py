@@ -49,6 +49,12 @@ class SiteOptions:
     country_header: str
     script_position: str
     track_hash: bool
+    track_by_url: bool
+    unsigned_clickthrough: bool
+    fields_from_page_url: bool
+    identity_mode: str
+    track_members: bool
+    several_companies: bool
 
     @property
     def tracker_options(self) -> dict[str, bool]:
@@ -216,6 +222,12 @@ def _compile(site: Site, row: Any) -> SiteOptions:
         country_header=str(conf.COUNTRY_HEADER),
         script_position=str(choose("SCRIPT_POSITION")),
         track_hash=bool(choose("TRACK_HASH_CHANGES")),
+        track_by_url=bool(choose("TRACK_BY_TRACKING_URL")),
+        unsigned_clickthrough=bool(choose("TRACK_UNSIGNED_CLICKTHROUGH")),
+        fields_from_page_url=bool(choose("FIELDS_FROM_PAGE_URL")),
+        identity_mode=str(choose("IDENTITY_MODE")),
+        track_members=bool(choose("TRACK_MEMBERS")),
+        several_companies=bool(choose("CONTACT_ALLOW_MULTIPLE_COMPANIES")),
     )
 
 

@@ -20,6 +20,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def anonymous(self) -> ContactQuerySet:
         return self.filter(presence__known=False)
 
+    def current(self) -> ContactQuerySet:
+        """Contacts that have not been merged into others."""
+        return self.filter(merged_into__isnull=True)
+
     def seen_since(self, moment: datetime) -> ContactQuerySet:
         return self.filter(presence__at__gte=moment)
 
@@ -43,6 +47,17 @@ class Contact(models.Model):
     date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
     date_modified = models.DateTimeField(_("date modified"), auto_now=True)
     date_identified = models.DateTimeField(_("date identified"), null=True, blank=True)
+    # The contact that this one was found to be. Its own row stays as it was, so that it can be
+    # brought back and its id resolves for ever.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     # What lists sort by: the name that they show, with the last name first.
     sort_name = models.GeneratedField(
         expression=Lower(
@@ -77,7 +92,7 @@ class Contact(models.Model):
             models.Index(
                 fields=[*fields, "id"],
                 name=f"contacttrack_contact_{name}",
-                condition=Q(date_identified__isnull=False),
+                condition=Q(date_identified__isnull=False, merged_into__isnull=True),
             )
             for name, fields in (
                 ("known", []),
@@ -94,10 +109,11 @@ class Contact(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and keep the contact's presence in step with whether it is known."""
         super().save(*args, **kwargs)
-        Presence.objects.update_or_create(
+        known = self.is_known if self.merged_into_id is None else None
+        Presence.objects.using(kwargs.get("using") or self._state.db).update_or_create(
             contact=self,
-            defaults={"known": self.is_known},
-            create_defaults={"known": self.is_known, "at": self.date_added},
+            defaults={"known": known},
+            create_defaults={"known": known, "at": self.date_added},
         )
 
     def get_absolute_url(self) -> str:
@@ -129,13 +145,14 @@ class Presence(models.Model):
 
     A narrow row of its own: every hit updates it, and the contact's wide row and its indexes stay
     untouched. It can be derived from the ledger at any time. `known` repeats
-    ``Contact.date_identified is not None``, so that the default list is one index range.
+    ``Contact.date_identified is not None``, so that the default list is one index range; it is
+    None for a contact that was merged into another one.
     """
 
     contact = models.OneToOneField(
         Contact, on_delete=models.CASCADE, primary_key=True, related_name="presence"
     )
-    known = models.BooleanField(default=False)
+    known = models.BooleanField(default=False, null=True)
     at = models.DateTimeField(_("last active"))
 
     wagtail_reference_index_ignore: ClassVar[bool] = True
@@ -150,66 +167,3 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.at:%Y-%m-%d %H:%M}"
-
-
-class UserAgent(models.Model):
-    """A User-Agent header, once, with what it says about the device."""
-
-    digest = models.UUIDField(unique=True)
-    raw = models.TextField()
-    browser = models.CharField(_("browser"), max_length=64, blank=True)
-    browser_version = models.CharField(max_length=32, blank=True)
-    os = models.CharField(_("operating system"), max_length=64, blank=True)
-    os_version = models.CharField(max_length=32, blank=True)
-    brand = models.CharField(_("brand"), max_length=64, blank=True)
-    model = models.CharField(_("model"), max_length=64, blank=True)
-    kind = models.CharField(_("device type"), max_length=16, blank=True)
-
-    wagtail_reference_index_ignore: ClassVar[bool] = True
-
-    class Meta:
-        verbose_name = _("user agent")
-        verbose_name_plural = _("user agents")
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """For example "Firefox 140 on Windows 11"."""
-        browser = f"{self.browser} {self.browser_version}".strip()
-        system = f"{self.os} {self.os_version}".strip()
-        if browser and system:
-            return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-        return browser or system or gettext("Unknown device")
-
-
-class Device(models.Model):
-    """A browser or an app install, known by its 23-character tracking id; it has one contact."""
-
-    tracking_id = models.CharField(_("device id"), max_length=23)
-    contact = models.ForeignKey(
-        Contact, on_delete=models.CASCADE, related_name="devices", db_constraint=False
-    )
-    agent = models.ForeignKey(
-        UserAgent,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_constraint=False,
-    )
-    date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
-
-    wagtail_reference_index_ignore: ClassVar[bool] = True
-
-    class Meta:
-        verbose_name = _("device")
-        verbose_name_plural = _("devices")
-        # Not `unique=True`: on PostgreSQL that would add a second, pattern index to a hot table.
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["tracking_id"], name="contacttrack_device_tracking_id")
-        ]
-
-    def __str__(self) -> str:
-        return self.tracking_id
