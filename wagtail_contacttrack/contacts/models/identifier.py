@@ -14,7 +14,8 @@ class Identifier(LinkRecord):
 
     `digest` stands for field and normalised value together. Being unique, it makes it impossible
     that two contacts own one e-mail address, whatever the database thinks of letters that look
-    alike. A contact that others were merged into may have several of one field.
+    alike. A contact that others were merged into may have several of one field; `current` is the
+    one that stands in the contact's own field.
     """
 
     digest = models.UUIDField(unique=True)
@@ -22,6 +23,7 @@ class Identifier(LinkRecord):
     value = models.TextField(_("value"))
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identifiers")
     verified = models.BooleanField(_("verified"), default=False)
+    current = models.BooleanField(_("current"), default=True)
 
     wagtail_reference_index_ignore: ClassVar[bool] = True
 
