@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+
+from django.db import connections, transaction
 
 Row = Sequence[Any]
 Statement = tuple[str, list[Any]]
@@ -104,6 +107,18 @@ class Dialect:
         """
         suffix = self.on_conflict(table, key, self._assignments(table, key, add, latest))
         return self.insert(table, columns, rows, returning, suffix)
+
+    def counts(
+        self, table: str, column: str, values: Sequence[Any], *, up_to: int
+    ) -> list[Statement]:
+        """For each value the number of rows that have it, if any; counting stops at `up_to`."""
+        if not values:
+            return []
+        one = (
+            f"SELECT MIN(part.{self.quote(column)}), COUNT(*) FROM (SELECT {self.quote(column)} "  # noqa: S608
+            f"FROM {self.quote(table)} WHERE {self.quote(column)} = %s LIMIT {up_to:d}) part"
+        )
+        return [(" UNION ALL ".join([one] * len(values)), list(values))]
 
     def _assignments(
         self, table: str, key: Sequence[str], add: Iterable[str], latest: Iterable[str]
@@ -213,6 +228,16 @@ DIALECTS: dict[str, type[Dialect]] = {
 def dialect(connection: Any) -> Dialect:
     """The statements for this connection's database."""
     return DIALECTS[connection.vendor](connection)
+
+
+@contextmanager
+def writing(using: str, table: str) -> Iterator[tuple[Any, Dialect]]:
+    """A transaction that is going to write to `table`, with a cursor and its dialect."""
+    connection = connections[using]
+    sql = dialect(connection)
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        sql.open_for_writing(cursor, table)
+        yield cursor, sql
 
 
 def rows_of(cursor: Any) -> list[tuple[Any, ...]]:

@@ -1,0 +1,102 @@
+"""Tags as editors keep them: many contacts at once, other names, one instead of two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, connections, router, transaction
+
+from ..sql import dialect
+from . import tags
+from .models import Contact, ContactTag, Tag
+
+CHUNK = 1_000
+# Counting stops here: beyond it nobody wants to know exactly, and it costs.
+COUNT_LIMIT = 10_000
+
+
+class NameTaken(ValueError):
+    """Another tag has this name; `tag` is that one."""
+
+    def __init__(self, tag: Tag) -> None:
+        super().__init__(tag.name)
+        self.tag = tag
+
+
+def find(name: str) -> Tag | None:
+    """The tag with exactly this name."""
+    return Tag.objects.filter(digest=tags.digest(name)).first()
+
+
+def add_to(contact_ids: Sequence[int], names: Iterable[str], *, now: datetime) -> None:
+    """Give all of these contacts these tags, which are made where they are missing."""
+    using = router.db_for_write(Tag)
+    with transaction.atomic(using=using):
+        ids = list(tags.ensure(names, now=now, using=using).values())
+        for part in _parts(contact_ids):
+            # Only those who are still there; whoever is deleted meanwhile waits for this.
+            rows = Contact.objects.using(using).filter(pk__in=part).order_by("pk")
+            there = list(rows.select_for_update().values_list("pk", flat=True))
+            tags.attach(there, ids, now=now, using=using)
+
+
+def remove_from(contact_ids: Sequence[int], tag_ids: Sequence[int]) -> None:
+    """Take these tags away from these contacts; the tags themselves stay."""
+    using = router.db_for_write(Tag)
+    with transaction.atomic(using=using):
+        for part in _parts(contact_ids):
+            rows = ContactTag.objects.using(using)
+            rows.filter(contact_id__in=part, tag_id__in=tag_ids).delete()
+
+
+def rename(tag: Tag, name: str) -> None:
+    """Save the tag under another name, or raise `NameTaken`."""
+    tag.name, tag.digest = name, tags.digest(name)
+    try:
+        with transaction.atomic(using=router.db_for_write(Tag)):
+            tag.save()
+    except IntegrityError:
+        other = find(name)
+        if other is None:
+            raise
+        raise NameTaken(other) from None
+
+
+def merge(source: Tag, target: Tag, *, now: datetime) -> int:
+    """Give the contacts of `source` the tag `target`, delete `source`; return how many they were.
+
+    Who has both keeps one.
+    """
+    using = router.db_for_write(Tag)
+    moved = 0
+    with transaction.atomic(using=using):
+        while ids := _some_contacts(source, using):
+            tags.attach(ids, [target.pk], now=now, using=using)
+            rows = ContactTag.objects.using(using)
+            rows.filter(tag=source, contact_id__in=ids).delete()
+            moved += len(ids)
+        source.delete(using=using)
+    return moved
+
+
+def usage(tag_ids: Sequence[int]) -> dict[int, int]:
+    """How many contacts each of these tags has; `COUNT_LIMIT` + 1 stands for "more"."""
+    connection = connections[router.db_for_read(ContactTag)]
+    sql = dialect(connection)
+    with connection.cursor() as cursor:
+        found = sql.run(
+            cursor,
+            sql.counts(ContactTag._meta.db_table, "tag_id", tag_ids, up_to=COUNT_LIMIT + 1),
+        )
+    return dict.fromkeys(tag_ids, 0) | {tag: count for tag, count in found if tag}
+
+
+def _some_contacts(tag: Tag, using: str) -> list[int]:
+    rows = ContactTag.objects.using(using).filter(tag=tag)
+    return list(rows.values_list("contact_id", flat=True)[:CHUNK])
+
+
+def _parts(ids: Sequence[int]) -> Iterable[list[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield list(ids[start : start + CHUNK])
