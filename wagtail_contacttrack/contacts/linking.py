@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connections, router, transaction
+from django.db import router
 
-from ..sql import Dialect, dialect
-from . import fieldset
+from ..sql import Dialect, writing
+from . import content, fieldset
 from .identifiers import digest, normalised
 from .models import Contact, Device, Identifier
 
@@ -136,15 +136,10 @@ def _common(sql: Dialect, item: NewDevice | NewIdentifier) -> tuple[Any, ...]:
     )
 
 
-def values_of(contact: Contact) -> dict[str, Any]:
-    """The contact's values of unique fields, by alias; only those that are not blank."""
-    found = {item.alias: value_of(contact, item.alias) for item in fieldset.current().unique}
-    return {alias: value for alias, value in found.items() if value not in (None, "", [])}
-
-
-def value_of(contact: Contact, alias: str) -> Any:
-    """What stands in a field of a contact, wherever it is stored."""
-    return getattr(contact, alias) if alias in fieldset.COLUMNS else contact.fields.get(alias)
+def unique_values(contact: Contact) -> dict[str, Any]:
+    """The contact's values of unique fields, by alias; blanks are left out."""
+    values = content.values_of(contact)
+    return {f.alias: values[f.alias] for f in fieldset.current().unique if f.alias in values}
 
 
 def claim(
@@ -162,18 +157,16 @@ def claim(
     """
     using = contact._state.db or router.db_for_write(Contact)
     ground = Ground(rule, now, evidence or {}, getattr(actor, "pk", None))
-    values = values_of(contact)
+    values = unique_values(contact)
     keys = {digest(alias, value): alias for alias, value in values.items()}
-    with transaction.atomic(using=using):
+    with writing(using, Identifier._meta.db_table) as (cursor, sql):
         own = Identifier.objects.using(using).filter(contact=contact)
         own.filter(current=True).exclude(digest__in=keys).delete()
         own.filter(current=False, digest__in=keys).update(current=True)
         wanted = [
             NewIdentifier(alias, value, contact.pk, ground) for alias, value in values.items()
         ]
-        connection = connections[using]
-        with connection.cursor() as cursor:
-            linked = link(cursor, dialect(connection), wanted)
+        linked = link(cursor, sql, wanted)
     return [
         Conflict(keys[key], values[keys[key]], row.contact_id)
         for key, row in linked.items()
@@ -216,7 +209,7 @@ def contact_for(
     if found is not None:
         return contacts.get(pk=found)
     columns = {alias: value} if alias in fieldset.COLUMNS else {"fields": {alias: value}}
-    with transaction.atomic(using=using):
+    with writing(using, Identifier._meta.db_table):
         made = Contact(**columns, date_added=now, date_identified=now)
         made.save(using=using)
         conflicts = claim(made, rule=rule, now=now, actor=actor, evidence=evidence)

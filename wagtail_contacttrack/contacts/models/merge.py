@@ -46,7 +46,7 @@ class MovedRow(models.Model):
     """A row that went from the loser of a merge to the winner; `table` is the model's name."""
 
     merge = models.ForeignKey(Merge, on_delete=models.CASCADE, related_name="moved")
-    table = models.CharField(max_length=32)
+    table = models.CharField(max_length=64)
     row_id = models.BigIntegerField()
 
     wagtail_reference_index_ignore: ClassVar[bool] = True

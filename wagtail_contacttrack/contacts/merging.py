@@ -1,0 +1,215 @@
+"""Join two contacts that are one person, and take that back.
+
+Nothing is lost in a merge: the row of the loser stays as it is, out of sight, and what goes over to
+the winner is noted row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import router
+from django.utils.translation import gettext as _
+
+from ..activity.adding import add
+from ..sql import Dialect, writing
+from . import content, history, merge_values
+from .fieldset import COLUMNS
+from .identifiers import digest
+from .linking import unique_values
+from .merge_rules import MergeRule, rules
+from .models import Contact, Identifier, Merge, MovedRow, Presence, Rule
+
+# By these, nobody but a person decides: they may join two contacts that are both known.
+TRUSTED = frozenset({Rule.EDITOR, Rule.API, Rule.IMPORT})
+
+
+class MergeRefused(Exception):
+    """Why two contacts cannot be joined, or parted again, as a sentence for editors.
+
+    `code` is "same", "gone", "merged", "both_known", "undone", "later_merge" or "taken".
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def merge(
+    winner_id: int,
+    loser_id: int,
+    *,
+    rule: str,
+    now: datetime,
+    actor: Any = None,
+    evidence: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
+    using: str | None = None,
+) -> Merge:
+    """Make the loser part of the winner; the winner's id and the loser's both lead to it from now.
+
+    `values` says, by alias, what the winner's fields hold afterwards; without it,
+    `merge_values.merged_values` decides. Raises `MergeRefused`, also when a browser's word would
+    join two known contacts.
+    """
+    using = using or router.db_for_write(Contact)
+    with writing(using, Contact._meta.db_table) as (cursor, sql):
+        winner, loser = _both(winner_id, loser_id, rule, using)
+        row = Merge.objects.using(using).create(
+            winner=winner,
+            loser=loser,
+            rule=rule,
+            evidence=dict(evidence or {}),
+            actor_id=getattr(actor, "pk", None),
+            linked_at=now,
+        )
+        for move in rules("move"):
+            _move(cursor, sql, move, row)
+        copies = {copy.table: _copy(copy, row, using) for copy in rules("copy")}
+        wanted = merge_values.merged_values(winner, loser) if values is None else values
+        row.changes = {
+            "fields": merge_values.changes(winner, wanted),
+            "points": loser.points,
+            "copies": copies,
+            **_take_over(winner, loser, now),
+            "presence": _hide(winner, loser, using),
+        }
+        for alias, (_before, after) in row.changes["fields"].items():
+            content.put(winner, alias, after)
+        row.changes["identifiers"] = _mark_current(winner, using)
+        store(winner, using)
+        Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=winner)
+        row.save(using=using)
+        note(history.MERGED, row, now, using)
+    return row
+
+
+def _both(winner_id: int, loser_id: int, rule: str, using: str) -> tuple[Contact, Contact]:
+    """Lock the two contacts, and refuse what must not be joined."""
+    if winner_id == loser_id:
+        raise MergeRefused("same", _("Choose two different contacts."))
+    rows = lock([winner_id, loser_id], using)
+    if len(rows) != 2:
+        raise MergeRefused("gone", _("One of the contacts does not exist any more."))
+    for row in rows.values():
+        if row.merged_into_id is not None:
+            raise MergeRefused(
+                "merged",
+                _("Contact #%(loser)s is already part of contact #%(winner)s.")
+                % {"loser": row.pk, "winner": row.merged_into_id},
+            )
+    winner, loser = rows[winner_id], rows[loser_id]
+    if rule not in TRUSTED and loser.is_known:
+        raise MergeRefused("both_known", _("Only an editor can join two known contacts."))
+    return winner, loser
+
+
+def lock(contact_ids: list[int], using: str) -> dict[int, Contact]:
+    """Lock contacts until the transaction ends, so that no hit and no merge comes in between."""
+    wanted = sorted(set(contact_ids))
+    # Every hit ends with writing the presence: whoever holds that lets none of them through.
+    list(
+        Presence.objects.using(using)
+        .select_for_update()
+        .filter(contact_id__in=wanted)
+        .order_by("contact_id")
+        .values_list("contact_id")
+    )
+    rows = Contact.objects.using(using).select_for_update().filter(pk__in=wanted).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def _move(cursor: Any, sql: Dialect, rule: MergeRule, row: Merge) -> None:
+    """Give all rows of one table to the winner, and note which they were."""
+    meta = rule.model._meta
+    column = sql.quote(meta.get_field(rule.column).column)
+    table, key = sql.quote(meta.db_table), sql.quote(meta.pk.column)
+    names = ", ".join(map(sql.quote, ("merge_id", "table", "row_id")))
+    cursor.execute(
+        f"INSERT INTO {sql.quote(MovedRow._meta.db_table)} ({names}) "  # noqa: S608
+        f"SELECT %s, %s, {key} FROM {table} WHERE {column} = %s",
+        [row.pk, rule.table, row.loser_id],
+    )
+    cursor.execute(
+        f"UPDATE {table} SET {column} = %s WHERE {column} = %s",  # noqa: S608
+        [row.winner_id, row.loser_id],
+    )
+
+
+def _copy(rule: MergeRule, row: Merge, using: str) -> list[int]:
+    """Give the winner what only the loser has; return the ids of the new rows."""
+    rows = rule.model._default_manager.using(using)
+    partner = rule.model._meta.get_field(rule.partner).attname  # type: ignore[union-attr]
+    has = set(rows.filter(**{rule.column: row.winner_id}).values_list(partner, flat=True))
+    made = []
+    for item in rows.filter(**{rule.column: row.loser_id}).order_by("pk"):
+        if getattr(item, partner) not in has:
+            item.pk, item._state.adding = None, True
+            setattr(item, f"{rule.column}_id", row.winner_id)
+            if hasattr(item, "is_primary"):
+                item.is_primary = item.is_primary and not has
+            item.save(using=using, force_insert=True)
+            made.append(item.pk)
+    return made
+
+
+def _take_over(winner: Contact, loser: Contact, now: datetime) -> dict[str, list[Any]]:
+    """Points and dates, as pairs of before and after."""
+    identified = [d for d in (winner.date_identified, loser.date_identified) if d is not None]
+    after = min(identified) if identified else None
+    found = {
+        "date_identified": [text_of(winner.date_identified), text_of(after)],
+        "date_modified": [text_of(winner.date_modified), text_of(now)],
+    }
+    winner.points += loser.points
+    winner.date_identified, winner.date_modified = after, now
+    return found
+
+
+def _hide(winner: Contact, loser: Contact, using: str) -> list[Any]:
+    """Take the loser out of all lists; the winner was active whenever one of the two was."""
+    presences = Presence.objects.using(using)
+    times = dict(
+        presences.filter(contact_id__in=[winner.pk, loser.pk]).values_list("contact_id", "at")
+    )
+    presences.filter(contact_id=loser.pk).update(known=None)
+    before = times.get(winner.pk)
+    after = max((moment for moment in times.values()), default=None)
+    presences.filter(contact_id=winner.pk).update(at=after, known=winner.is_known)
+    return [text_of(before), text_of(after)]
+
+
+def _mark_current(winner: Contact, using: str) -> dict[str, bool]:
+    """Mark the identifiers that stand in the winner's own fields; return what was before."""
+    standing = {digest(alias, value) for alias, value in unique_values(winner).items()}
+    rows = Identifier.objects.using(using).filter(contact_id=winner.pk)
+    before = {}
+    for item in rows:
+        current = item.digest in standing
+        if current != item.current:
+            before[str(item.pk)] = item.current
+            rows.filter(pk=item.pk).update(current=current)
+    return before
+
+
+def store(contact: Contact, using: str) -> None:
+    """Write the columns of a contact as they are, the date of the change included."""
+    names = [*COLUMNS, "points", "fields", "date_identified", "date_modified"]
+    rows = Contact.objects.using(using).filter(pk=contact.pk)
+    rows.update(**{name: getattr(contact, name) for name in names})
+
+
+def note(kind: str, row: Merge, now: datetime, using: str) -> None:
+    """Say it in both timelines; the loser's is out of sight for as long as the merge holds."""
+    for contact_id, other_id in (
+        (row.winner_id, row.loser_id),
+        (row.loser_id, row.winner_id),
+    ):
+        data = {"merge": row.pk, "other": other_id, "rule": row.rule, "evidence": row.evidence}
+        add(kind, contact_id, now=now, data=data, using=using)
+
+
+def text_of(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

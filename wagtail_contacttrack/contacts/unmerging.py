@@ -1,0 +1,149 @@
+"""Take a merge back: both contacts are what they were, and go on from there.
+
+What has happened since stays where it belongs: visits follow their device, and values that were
+changed after the merge stay with the winner.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import router
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from ..activity.models import Activity
+from ..sql import Dialect, writing
+from . import content, history
+from .linking import owners, unique_values
+from .merge_rules import MergeRule, rules
+from .merging import MergeRefused, lock, note, store, text_of
+from .models import Contact, Device, Identifier, Merge, MovedRow, Presence
+
+
+def undo(merge_id: int, *, now: datetime, actor: Any = None, using: str | None = None) -> Merge:
+    """Part the two contacts of a merge again; raises `MergeRefused` where that cannot be done."""
+    using = using or router.db_for_write(Contact)
+    with writing(using, Contact._meta.db_table) as (cursor, sql):
+        row, winner, loser = _both(merge_id, using)
+        for rule in rules("move"):
+            _move_back(cursor, sql, rule, row)
+        _follow_devices(row, using)
+        for rule in rules("copy"):
+            copies = row.changes["copies"].get(rule.table, [])
+            rows = rule.model._default_manager.using(using)
+            rows.filter(pk__in=copies, **{rule.column: winner.pk}).delete()
+        _give_back_values(row, winner, using)
+        for number, current in row.changes["identifiers"].items():
+            Identifier.objects.using(using).filter(pk=number).update(current=current)
+        store(winner, using)
+        Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=None)
+        _show(row, winner, loser, using)
+        MovedRow.objects.using(using).filter(merge=row).delete()
+        row.undone_at, row.undone_by_id = now, getattr(actor, "pk", None)
+        row.save(using=using)
+        note(history.UNMERGED, row, now, using)
+    return row
+
+
+def _both(merge_id: int, using: str) -> tuple[Merge, Contact, Contact]:
+    """Lock the two contacts of a merge that holds and can be taken back now."""
+    merges = Merge.objects.using(using)
+    row = merges.filter(pk=merge_id).first()
+    if row is None:
+        raise MergeRefused("gone", _("This merge does not exist any more."))
+    found = lock([row.winner_id, row.loser_id], using)
+    # As it is now that nobody else can change it.
+    row = merges.get(pk=merge_id)
+    if row.undone_at is not None:
+        raise MergeRefused("undone", _("This merge has been undone already."))
+    winner, loser = found[row.winner_id], found[row.loser_id]
+    if winner.merged_into_id is not None:
+        raise MergeRefused(
+            "later_merge",
+            _("Contact #%(winner)s was merged into contact #%(survivor)s. Undo that merge first.")
+            % {"winner": winner.pk, "survivor": winner.merged_into_id},
+        )
+    for (field, value), item in owners(unique_values(loser).items(), using=using).items():
+        if item.contact_id not in (winner.pk, loser.pk):
+            raise MergeRefused(
+                "taken",
+                _("“%(value)s” (%(field)s) belongs to contact #%(other)s by now. Change it there.")
+                % {"value": value, "field": field, "other": item.contact_id},
+            )
+    return row, winner, loser
+
+
+def _move_back(cursor: Any, sql: Dialect, rule: MergeRule, row: Merge) -> None:
+    meta = rule.model._meta
+    column = sql.quote(meta.get_field(rule.column).column)
+    moved = sql.quote(MovedRow._meta.db_table)
+    cursor.execute(
+        f"UPDATE {sql.quote(meta.db_table)} SET {column} = %s WHERE {column} = %s AND "  # noqa: S608
+        f"{sql.quote(meta.pk.column)} IN (SELECT row_id FROM {moved} "
+        f"WHERE merge_id = %s AND {sql.quote('table')} = %s)",
+        [row.loser_id, row.winner_id, row.pk, rule.table],
+    )
+
+
+def _follow_devices(row: Merge, using: str) -> None:
+    """What the loser's devices did since the merge is the loser's as well."""
+    devices = Device.objects.using(using).filter(contact_id=row.loser_id)
+    numbers = list(devices.values_list("pk", flat=True))
+    rows = Activity.objects.using(using).filter(contact_id=row.winner_id, time__gte=_since(row))
+    rows.filter(device_id__in=numbers).update(contact_id=row.loser_id)
+
+
+def _since(row: Merge) -> datetime:
+    """Nothing that came in since is of an earlier time: browsers report a week late at most."""
+    return row.linked_at - timedelta(days=8)
+
+
+def _give_back_values(row: Merge, winner: Contact, using: str) -> None:
+    """Undo what the merge changed about the winner, as far as nobody has changed it since."""
+    later = list(
+        Merge.objects.using(using)
+        .filter(winner=winner, undone_at=None, pk__gt=row.pk)
+        .order_by("pk")
+    )
+    for alias, (before, after) in row.changes["fields"].items():
+        # A later merge that went on from our value goes on from the one before instead.
+        follower = next((m for m in later if alias in m.changes["fields"]), None)
+        if follower is not None:
+            if follower.changes["fields"][alias][0] == after:
+                follower.changes["fields"][alias][0] = before
+        elif content.value_of(winner, alias) == after:
+            content.put(winner, alias, before)
+    for name in ("date_identified", "date_modified"):
+        before, after = row.changes[name]
+        follower = next((m for m in later if m.changes[name][0] != m.changes[name][1]), None)
+        if follower is not None:
+            if follower.changes[name][0] == after:
+                follower.changes[name][0] = before
+        elif text_of(getattr(winner, name)) == after:
+            setattr(winner, name, None if before is None else datetime.fromisoformat(before))
+    winner.points -= row.changes["points"]
+    for merge in later:
+        merge.save(using=using, update_fields=["changes"])
+
+
+def _show(row: Merge, winner: Contact, loser: Contact, using: str) -> None:
+    """Put the loser back into the lists, each of the two active when it was."""
+    presences = Presence.objects.using(using)
+    rows = Activity.objects.using(using)
+    latest = rows.filter(contact_id=loser.pk, time__gte=_since(row)).exclude(device_id=None)
+    seen = latest.aggregate(latest=Max("time"))["latest"]
+    presences.filter(contact_id=loser.pk).update(known=loser.is_known)
+    if seen is not None:
+        presences.filter(contact_id=loser.pk, at__lt=seen).update(at=seen)
+    before, after = row.changes["presence"]
+    if before is not None and before != after:
+        moment = datetime.fromisoformat(after)
+        others = Merge.objects.using(using).filter(winner=winner, undone_at=None).exclude(pk=row.pk)
+        held = any(merge.changes["presence"][1] == after for merge in others)
+        if not held:
+            presences.filter(contact_id=winner.pk, at=moment).update(
+                at=datetime.fromisoformat(before)
+            )
+    presences.filter(contact_id=winner.pk).update(known=winner.is_known)
