@@ -21,6 +21,7 @@ from .contacts.models import (
     Tag,
     UserAgent,
 )
+from .outbound.models import LinkVisitor, Message, TrackedLink
 from .tracking.models import HitCount, IdentityKey, IdentityUse, TrackingSettings
 
 __all__ = [
@@ -37,12 +38,15 @@ __all__ = [
     "Identifier",
     "IdentityKey",
     "IdentityUse",
+    "LinkVisitor",
     "Merge",
+    "Message",
     "MovedRow",
     "NotADuplicate",
     "Note",
     "Presence",
     "Tag",
+    "TrackedLink",
     "TrackedPage",
     "TrackingSettings",
     "UserAgent",

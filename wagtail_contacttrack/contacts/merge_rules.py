@@ -73,6 +73,7 @@ for _name, _action, _partner in (
     ("Device.contact", "move", ""),
     ("Identifier.contact", "move", ""),
     ("Note.contact", "move", ""),
+    ("Message.contact", "move", ""),
     ("ContactTag.contact", "copy", "tag"),
     ("CompanyMembership.contact", "copy", "company"),
     ("DoNotContact.contact", "copy", "channel"),
