@@ -2,61 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .models import Contact
+from . import content, fieldset
+from .fieldset import Field
+from .models import Contact, FieldGroup, FieldType
+from .showing import Shown, show
 
-CORE = {
-    "title": _("Title"),
-    "firstname": _("First name"),
-    "lastname": _("Last name"),
-    "email": _("E-mail"),
-    "mobile": _("Mobile"),
-    "phone": _("Phone"),
-    "fax": _("Fax"),
-    "address1": _("Address line 1"),
-    "address2": _("Address line 2"),
-    "zipcode": _("Postcode"),
-    "city": _("City"),
-    "state": _("State"),
-    "country": _("Country"),
-    "preferred_locale": _("Preferred language"),
-    "timezone": _("Time zone"),
-    "website": _("Website"),
-}
-SOCIAL = {
-    "facebook": "Facebook",
-    "foursquare": "Foursquare",
-    "instagram": "Instagram",
-    "linkedin": "LinkedIn",
-    "skype": "Skype",
-    "twitter": "Twitter",
-}
-PROFESSIONAL = {
-    "company": _("Company"),
-    "position": _("Position"),
-    "attribution": _("Attribution"),
-    "attribution_date": _("Attribution date"),
-}
-GROUPS = (
-    (_("Person"), CORE),
-    (_("Work"), PROFESSIONAL),
-    (_("Social networks"), SOCIAL),
-)
-COLUMNS = ("email", "firstname", "lastname", "company", "city", "state", "country")
+# Values under names that are no field (any more) read as plain text.
+_STRAY = FieldType.TEXTAREA
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label and what there is to read under it."""
+
+    label: Any
+    values: list[Shown]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some details with a heading; `rows` are pairs of label and text."""
+    """Some details with a heading."""
 
     label: Any
-    rows: list[tuple[Any, str]]
+    rows: list[Row]
 
 
 def heading(contact: Contact) -> str:
@@ -66,20 +41,38 @@ def heading(contact: Contact) -> str:
     return gettext("Anonymous #%(id)s") % {"id": contact.pk}
 
 
+def by_group(fields: Iterable[Field]) -> list[tuple[Any, list[Field]]]:
+    """Fields under the headings of their groups, in their order; groups without any are left out.
+
+    A field of a group that does not exist counts as one of the first.
+    """
+    found: dict[str, list[Field]] = {group: [] for group in FieldGroup.values}
+    for field in fields:
+        found.get(field.group, found[FieldGroup.CORE]).append(field)
+    return [(FieldGroup(name).label, members) for name, members in found.items() if members]
+
+
+def shown_fields(fields: Mapping[str, Field]) -> list[Field]:
+    """The fields that editors see and change: neither hidden ones nor those that only code sets."""
+    return [field for field in fields.values() if field.visible and not field.is_system]
+
+
 def groups(contact: Contact) -> list[Group]:
-    """All details that are not empty; fields that no group names come last, under their alias."""
-    values = dict(contact.fields)
-    values.update((name, getattr(contact, name)) for name in COLUMNS)
-    found = []
-    for label, names in GROUPS:
-        rows = [(text, values.pop(alias)) for alias, text in names.items() if alias in values]
-        found.append(Group(label, list(_filled(rows))))
-    found.append(Group(_("Further details"), list(_filled(sorted(values.items())))))
-    return [group for group in found if group.rows]
+    """All details of a contact that are not empty; values that no field describes come last."""
+    return of_values(content.values_of(contact), fieldset.current().contact)
 
 
-def _filled(rows: list[tuple[Any, Any]]) -> Iterator[tuple[Any, str]]:
-    for label, value in rows:
-        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        if value is not None and text.strip():
-            yield label, text
+def of_values(values: Mapping[str, Any], fields: Mapping[str, Field]) -> list[Group]:
+    """These values, by alias, under the labels and in the groups of their fields."""
+    found = [
+        Group(label, [Row(f.title, show(f, values[f.alias])) for f in members if f.alias in values])
+        for label, members in by_group(shown_fields(fields))
+    ]
+    strays = [
+        Row(alias, show(Field("", alias, alias, _STRAY, ""), value))
+        for alias, value in sorted(values.items())
+        if alias not in fields
+    ]
+    found.append(Group(_("Further details"), strays))
+    filled = [Group(group.label, [row for row in group.rows if row.values]) for group in found]
+    return [group for group in filled if group.rows]

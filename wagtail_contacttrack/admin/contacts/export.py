@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -15,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 
-from ...contacts import details
-from ...contacts.models import Contact
+from ...contacts import content, details, fieldset, values
+from ...contacts.fieldset import Field
+from ...contacts.models import Contact, FieldType
 
 CSV, XLSX = "csv", "xlsx"
 FORMATS = (CSV, XLSX)
@@ -25,14 +28,37 @@ XLSX_ROWS = 50_000
 # With these in front, spreadsheet programs take a text for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-FIELDS: dict[str, Any] = {
-    "id": _("ID"),
-    **{alias: label for _group, labels in details.GROUPS for alias, label in labels.items()},
-    "points": _("Points"),
-    "last_active": _("Last active"),
-    "date_identified": _("Date identified"),
-    "date_added": _("Date added"),
-}
+# What stands beside the fields: the first before them, the others after them.
+NUMBER = ("id", _("ID"))
+FURTHER = (
+    ("points", _("Points")),
+    ("last_active", _("Last active")),
+    ("date_identified", _("Date identified")),
+    ("date_added", _("Date added")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds: a field, or what is known about every contact besides."""
+
+    name: str
+    label: str
+    field: Field | None = None
+
+
+def columns() -> list[Column]:
+    """All columns in their order, headed in the reader's language."""
+    fields = details.shown_fields(fieldset.current().contact)
+    return [
+        Column(NUMBER[0], str(NUMBER[1])),
+        *(
+            Column(field.alias, str(field.title), field)
+            for _label, members in details.by_group(fields)
+            for field in members
+        ),
+        *(Column(name, str(label)) for name, label in FURTHER),
+    ]
 
 
 def respond(contacts: Iterable[Contact], format: str, *, now: datetime) -> HttpResponseBase:
@@ -51,36 +77,39 @@ def respond(contacts: Iterable[Contact], format: str, *, now: datetime) -> HttpR
 
 def lines(contacts: Iterable[Contact]) -> Iterator[bytes]:
     """CSV in UTF-8, a line at a time; texts that look like formulas begin with an apostrophe."""
-    writer = csv.writer(_Echo())
+    writer, wanted = csv.writer(_Echo()), columns()
     # Without the mark, Excel takes UTF-8 for something else.
     yield codecs.BOM_UTF8
-    yield writer.writerow([str(label) for label in FIELDS.values()])
+    yield writer.writerow([_csv_text(column.label) for column in wanted])
     for contact in contacts:
-        yield writer.writerow([_csv_text(value) for value in values(contact)])
+        yield writer.writerow([_csv_text(_value(contact, column)) for column in wanted])
 
 
 def workbook(contacts: Iterable[Contact]) -> BytesIO:
     """An XLSX file; texts are texts, also those that look like formulas."""
-    book = Workbook(write_only=True)
+    book, wanted = Workbook(write_only=True), columns()
     sheet = book.create_sheet()
-    sheet.append([str(label) for label in FIELDS.values()])
+    sheet.append([_cell(sheet, column.label) for column in wanted])
     for contact in contacts:
-        sheet.append([_cell(sheet, value) for value in values(contact)])
+        sheet.append([_cell(sheet, _value(contact, column)) for column in wanted])
     file = BytesIO()
     book.save(file)
     file.seek(0)
     return file
 
 
-def values(contact: Contact) -> list[Any]:
-    """What stands in each of `FIELDS`: numbers, times, or texts."""
-    return [_value(contact, name) for name in FIELDS]
-
-
-def _value(contact: Contact, name: str) -> Any:
-    value = getattr(contact, name, None)
-    if value is None:
-        value = contact.fields.get(name)
+def _value(contact: Contact, column: Column) -> Any:
+    """A number, a time, or text. Choices are told by their values, which programs know again."""
+    field = column.field
+    if field is None:
+        return getattr(contact, column.name)
+    value = content.value_of(contact, field.alias)
+    if isinstance(value, bool):
+        return values.boolean_labels(field)[0 if value else 1]
+    if field.type == FieldType.DATETIME and isinstance(value, str):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else value
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
