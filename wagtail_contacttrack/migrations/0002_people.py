@@ -743,6 +743,7 @@ class Migration(migrations.Migration):
             model_name="companymembership",
             name="company",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="memberships",
                 to="wagtail_contacttrack.company",
@@ -752,6 +753,7 @@ class Migration(migrations.Migration):
             model_name="companymembership",
             name="contact",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="memberships",
                 to="wagtail_contacttrack.contact",
@@ -776,6 +778,7 @@ class Migration(migrations.Migration):
             model_name="contacttag",
             name="contact",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="tagged",
                 to="wagtail_contacttrack.contact",
@@ -967,6 +970,10 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="wagtail_contacttrack.trackedlink",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="companymembership",
+            index=models.Index(fields=["company", "id"], name="contacttrack_membership_page"),
         ),
         migrations.AddConstraint(
             model_name="companymembership",

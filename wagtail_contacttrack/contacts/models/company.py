@@ -52,8 +52,13 @@ class CompanyIdentifier(models.Model):
 class CompanyMembership(models.Model):
     """That a contact belongs to a company; one of a contact's companies is the primary one."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="memberships")
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
+    # Indexed below, together with what the pages of a company are cut by.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="memberships", db_index=False
+    )
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="memberships", db_index=False
+    )
     is_primary = models.BooleanField(_("primary"), default=False)
     date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
 
@@ -66,6 +71,9 @@ class CompanyMembership(models.Model):
             models.UniqueConstraint(
                 fields=["contact", "company"], name="contacttrack_membership_pair"
             )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "id"], name="contacttrack_membership_page")
         ]
 
     def __str__(self) -> str:

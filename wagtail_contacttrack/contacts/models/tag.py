@@ -35,7 +35,10 @@ class Tag(models.Model):
 
 
 class ContactTag(models.Model):
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="tagged")
+    # The unique pair below begins with it.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="tagged", db_index=False
+    )
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged")
     date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
 
