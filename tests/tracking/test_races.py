@@ -286,10 +286,10 @@ def test_a_lock_that_is_held_is_not_waited_for_by_one_after_the_other(batches, m
 def test_nor_can_one_that_hits_a_mistake_of_ours(batches, monkeypatch):
     sizes, original = batches(8), ledger.hit_data
 
-    def mistaken(hit: Any) -> Any:
-        if hit.page_url == BAD:
+    def mistaken(item: Any) -> Any:
+        if item.hit.page_url == BAD:
             raise KeyError("a mistake")
-        return original(hit)
+        return original(item)
 
     monkeypatch.setattr(ledger, "hit_data", mistaken)
     urls = [BAD if number % 4 == 0 else f"https://testserver/{number}" for number in range(8)]

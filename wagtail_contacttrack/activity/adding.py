@@ -43,3 +43,9 @@ def add(
         address=address,
         data=data or {},
     )
+
+
+def add_once(kind: str, contact_id: int, *, key: uuid.UUID, using: str, **values: Any) -> None:
+    """Add a row unless there is one with this key; what can be said once need not be said again."""
+    if not Activity.objects.using(using).filter(event_key=key).exists():
+        add(kind, contact_id, key=key, using=using, **values)

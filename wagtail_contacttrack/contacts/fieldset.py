@@ -65,6 +65,9 @@ class FieldSet:
 
     contact: dict[str, Field]
     company: dict[str, Field]
+    # Names of parameters that say something about somebody, in small letters.
+    names: frozenset[str] = frozenset()
+    company_names: frozenset[str] = frozenset()
 
     @property
     def unique(self) -> list[Field]:
@@ -81,6 +84,12 @@ class FieldSet:
         """Whether a browser may say who somebody is by an e-mail address."""
         email = self.contact.get("email")
         return bool(email and email.public and email.unique)
+
+
+def fieldset_of(contact: dict[str, Field], company: dict[str, Field]) -> FieldSet:
+    """Fields by alias as a `FieldSet`."""
+    company_names = frozenset({*company, "company"})
+    return FieldSet(contact, company, frozenset({*contact, *company_names, "tags"}), company_names)
 
 
 _cached: tuple[float, FieldSet] | None = None
@@ -139,7 +148,7 @@ def _read() -> FieldSet:
     found: dict[str, dict[str, Field]] = {FieldObject.CONTACT: {}, FieldObject.COMPANY: {}}
     for row in ContactField.objects.order_by("order", "pk"):
         found[row.object][row.alias] = of_row(row)
-    fields = FieldSet(found[FieldObject.CONTACT], found[FieldObject.COMPANY])
+    fields = fieldset_of(found[FieldObject.CONTACT], found[FieldObject.COMPANY])
     _cached = (time.monotonic(), fields)
     return fields
 

@@ -174,6 +174,12 @@ def claim(
     ]
 
 
+def verify(keys: Sequence[uuid.UUID], *, using: str) -> None:
+    """Note that the website itself has confirmed whom these identifiers name."""
+    rows = Identifier.objects.using(using).filter(digest__in=keys, verified=False)
+    rows.update(verified=True)
+
+
 def owners(
     values: Iterable[tuple[str, Any]], *, using: str | None = None
 ) -> dict[tuple[str, str], Identifier]:

@@ -60,6 +60,22 @@ def _page_may_send(hit: Hit, site: SiteOptions, host: str, secure: bool) -> bool
     return not origin or origin_allowed(origin, site, host, secure)
 
 
+def may_adopt(hit: Hit, site: SiteOptions, *, host: str, secure: bool) -> bool:
+    """Whether a device id that nobody knows yet may become the visitor's.
+
+    Not if a page of any website may have put it there: it would know its visitors on this site.
+    Browsers say when a page of another website asks for a pixel; apps say nothing of the kind.
+    """
+    if hit.origin or hit.tracker or not site.restrict_origins:
+        # Held to its origin already.
+        return True
+    foreign = hit.fetch_site in ("cross-site", "same-site")
+    if not (foreign or hit.referer):
+        return True
+    origin = _origin_of(hit.referer)
+    return bool(origin) and origin_allowed(origin, site, host, secure)
+
+
 def origin_allowed(origin: str, site: SiteOptions, host: str, secure: bool) -> bool:
     """Whether pages of an origin belong to the site: they are its own, or listed.
 
@@ -88,11 +104,14 @@ def _without_default_port(host: str) -> str:
 
 
 def _page_origin(hit: Hit) -> str:
-    for address in (hit.referer, hit.page_url):
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            continue
-        if parts.scheme in ("http", "https") and parts.netloc:
-            return f"{parts.scheme}://{parts.netloc}"
+    return _origin_of(hit.referer) or _origin_of(hit.page_url)
+
+
+def _origin_of(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if parts.scheme in ("http", "https") and parts.netloc:
+        return f"{parts.scheme}://{parts.netloc}"
     return ""

@@ -1,43 +1,66 @@
-"""Who is it? The only place that links a device to a contact.
+"""Who is it? Whoever says nothing is known by their device, all of a batch together.
 
-The order in this release: the device cookie; where there is none, the device parameter; else a new
-anonymous contact. An id that nobody knows yet is adopted with the visitor who brings it, so that
-many first requests at once with one id make one contact: the database's unique tracking id decides
-which of them is first.
+That is the device cookie; where there is none, the device parameter; else a new anonymous contact.
+An id that nobody knows yet is adopted with the visitor who brings it, so that many first requests
+at once with one id make one contact: the database's unique tracking id decides which of them is
+first. Hits that say who the visitor is are `recognition`'s.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from ..contacts import geography
+from ..contacts.linking import Ground, NewDevice, link
 from ..contacts.models import Contact, Device, Presence, Rule
 from ..sql import Dialect, Statement
 from . import lookups
 from .outcome import Admitted, KnownDevice
+from .recognition import Recogniser
 
 CONTACT_COLUMNS = (
     "email", "firstname", "lastname", "company", "city", "state", "country", "points", "fields",
     "date_added", "date_modified", "date_identified",
 )  # fmt: skip
-DEVICE_COLUMNS = (
-    "tracking_id", "contact_id", "agent_id", "date_added", "rule", "evidence", "linked_at",
-)  # fmt: skip
 
 
-def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
+def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted], *, using: str) -> Recogniser:
     """Give every hit of the batch its device and contact, making those that do not exist yet."""
+    devices = find_devices(cursor, sql, sorted({item.tracking_id for item in batch}))
+    _replace_strange_ids(cursor, sql, batch, devices)
+    speaking = [item for item in batch if item.speaks]
+    # Whoever says who they are may turn out to be somebody: no contact is made before.
+    waiting = {item.tracking_id for item in speaking}
     wanted: dict[str, Admitted] = {}
     for item in batch:
         wanted.setdefault(item.tracking_id, item)
-    devices = find_devices(cursor, sql, list(wanted))
-    newcomers = {key: wanted[key] for key in sorted(wanted) if key not in devices}
+    newcomers = {
+        key: wanted[key] for key in sorted(wanted) if key not in devices and key not in waiting
+    }
     if newcomers:
         devices.update(_welcome(cursor, sql, newcomers))
+    recogniser = Recogniser(cursor, sql, using, devices)
+    for item in speaking:
+        recogniser.meet(item)
     for item in batch:
-        item.meet(devices[item.tracking_id])
+        item.meet(item.device or devices[item.tracking_id])
     _follow_agents(cursor, sql, batch)
+    return recogniser
+
+
+def _replace_strange_ids(
+    cursor: Any, sql: Dialect, batch: Sequence[Admitted], devices: dict[str, KnownDevice]
+) -> None:
+    """Give a new id to who comes with an unknown one from where anybody could have chosen it."""
+    strangers = [i for i in batch if i.spare_id and i.tracking_id not in devices]
+    for item in strangers:
+        item.tracking_id = item.spare_id
+    if strangers:
+        # An earlier attempt may have been committed when the connection broke.
+        devices.update(find_devices(cursor, sql, [item.spare_id for item in strangers]))
 
 
 def recognise(cursor: Any, sql: Dialect, leaves: Sequence[Admitted]) -> None:
@@ -66,48 +89,45 @@ def _welcome(cursor: Any, sql: Dialect, newcomers: dict[str, Admitted]) -> dict[
     """Make a contact and a device for each tracking id, unless somebody else was faster."""
     own = _add_contacts(cursor, sql, list(newcomers.values()))
     contact_of = dict(zip(newcomers, own, strict=True))
-    rows = [
-        (
+    wanted = [
+        NewDevice(
             tracking_id,
             contact_of[tracking_id],
+            Ground(Rule.PARAMETER if item.hit.param_device else Rule.NEW, item.now),
             lookups.user_agents.get(item.hit.user_agent),
-            sql.moment(item.now),
-            Rule.PARAMETER if item.hit.param_device else Rule.NEW,
-            sql.document({}),
-            sql.moment(item.now),
         )
         for tracking_id, item in newcomers.items()
     ]
-    statements = sql.upsert(
-        Device._meta.db_table,
-        DEVICE_COLUMNS,
-        rows,
-        key=["tracking_id"],
-        returning=["id", "tracking_id", "contact_id", "agent_id"],
-    )
     devices = {
-        tracking_id: KnownDevice(
-            number, tracking_id, contact_id, agent_id, contact_id == contact_of[tracking_id]
+        key: KnownDevice(
+            row.id, key, row.contact_id, row.agent_id, row.contact_id == contact_of[key]
         )
-        for number, tracking_id, contact_id, agent_id in sql.run(cursor, statements)
+        for key, row in link(cursor, sql, wanted).items()
+        if isinstance(key, str)
     }
     _remove_superfluous(cursor, sql, contact_of, devices)
     return devices
 
 
 def _add_contacts(cursor: Any, sql: Dialect, items: Sequence[Admitted]) -> list[int]:
-    rows = [_anonymous(sql, item.hit.country, item.now) for item in items]
-    statements = sql.insert(Contact._meta.db_table, CONTACT_COLUMNS, rows, ["id", "country"])
-    # Anonymous contacts differ in nothing but their country, so any of that country will do.
-    by_country: dict[str, list[int]] = {}
-    for number, country in sql.run(cursor, statements):
-        by_country.setdefault(country, []).append(number)
-    return [by_country[item.hit.country].pop() for item in items]
+    rows = [_anonymous(sql, item) for item in items]
+    returning = ["id", "country", "fields"]
+    statements = sql.insert(Contact._meta.db_table, CONTACT_COLUMNS, rows, returning)
+    # Anonymous contacts differ in nothing but these, so any that has the same will do.
+    alike: dict[tuple[str, str], list[int]] = {}
+    for number, country, fields in sql.run(cursor, statements):
+        fields = json.loads(fields) if isinstance(fields, str) else fields
+        alike.setdefault((country, fields.get("timezone", "")), []).append(number)
+    return [alike[_country(item), item.first_fields().get("timezone", "")].pop() for item in items]
 
 
-def _anonymous(sql: Dialect, country: str, now: datetime) -> tuple[Any, ...]:
-    moment = sql.moment(now)
-    return ("", "", "", "", "", "", country, 0, sql.document({}), moment, moment, None)
+def _anonymous(sql: Dialect, item: Admitted) -> tuple[Any, ...]:
+    moment, fields = sql.moment(item.now), sql.document(item.first_fields())
+    return ("", "", "", "", "", "", _country(item), 0, fields, moment, moment, None)
+
+
+def _country(item: Admitted) -> str:
+    return geography.country_name(item.hit.country) if item.hit.country else ""
 
 
 def _remove_superfluous(
@@ -157,4 +177,5 @@ def presence(sql: Dialect, batch: Sequence[Admitted]) -> list[Statement]:
         rows,
         key=["contact_id"],
         latest=["at"],
+        returning=["contact_id", "known"],
     )

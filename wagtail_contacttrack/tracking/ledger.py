@@ -149,7 +149,7 @@ class Ledger:
             device_id=item.device.id if item.device else None,
             url=item.hit.page_url,
             time=item.time,
-            data=hit_data(item.hit),
+            data=hit_data(item),
             item=item,
             title=item.hit.page_title,
             referrer=item.hit.page_referrer,
@@ -172,7 +172,7 @@ class Ledger:
 
     def _complete(self, row: Row, item: Admitted) -> None:
         """Add to a row what its repetition knows better: the script's key, and further values."""
-        data = hit_data(item.hit)
+        data = hit_data(item)
         merged = merge_data(row.data, data)
         if data["door"] != row.data.get("door"):
             merged["door"] = "both"
@@ -293,8 +293,9 @@ def door_of(hit: Hit) -> str:
     return "script" if hit.tracker or hit.door == "event" else "pixel"
 
 
-def hit_data(hit: Hit) -> dict[str, Any]:
+def hit_data(item: Admitted) -> dict[str, Any]:
     """What a page view keeps besides its columns; empty values are left out."""
+    hit, claims = item.hit, item.claims
     data = {
         "door": door_of(hit),
         "utm": hit.utm,
@@ -302,7 +303,8 @@ def hit_data(hit: Hit) -> dict[str, Any]:
         "locale": hit.wagtail_locale,
         "browser_languages": hit.accept_language,
         "params": hit.params,
-        "problems": list(hit.problems),
+        "problems": [*hit.problems, *(claims.problems if claims else ())],
+        "ignored": claims.ignored if claims else {},
     }
     return {name: value for name, value in data.items() if value}
 

@@ -6,7 +6,11 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ..contacts.geography import guess_timezone
 from ..wire.hit import Hit
+from ..wire.ids import event_key
+from ..wire.params import first_text
+from .claims import Claims
 from .reasons import KEPT, Reason
 from .sites import SiteOptions
 
@@ -48,8 +52,21 @@ class Admitted:
     tracking_id: str
     key: uuid.UUID
     previous_id: int | None
+    claims: Claims | None = None
+    # Who comes with an id that we do not know, from where it may not be taken over, gets this one.
+    spare_id: str = ""
     outcome: Outcome = field(default_factory=lambda: Outcome(Reason.RECORDED))
     device: KnownDevice | None = None
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it may change what is known about somebody."""
+        return self.claims is not None and self.claims.speak
+
+    def first_fields(self) -> dict[str, str]:
+        """What a new contact begins with: a time zone that fits the visitor's clock."""
+        zone = guess_timezone(first_text(self.hit.params.get("timezone_offset")))
+        return {"timezone": zone} if zone else {}
 
     @property
     def late(self) -> bool:
@@ -61,6 +78,14 @@ class Admitted:
         self.device = device
         self.outcome.tracking_id = device.tracking_id
         self.outcome.contact_id = device.contact_id
+        event_id = self.hit.leaves or self.hit.event_id
+        if event_id and device.tracking_id != self.tracking_id:
+            # Its end will be reported by the device that it belongs to.
+            self.key = event_key(device.tracking_id, event_id)
+
+
+class Superseded(Exception):
+    """Somebody has merged or deleted in the meantime what this batch has read: read it anew."""
 
 
 @dataclass(slots=True)

@@ -6,23 +6,29 @@ test, or a small server in front of Django.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
+from django.db import Error
 
+from ..contacts import fieldset
 from ..wire.addresses import mask
 from ..wire.hit import Door, Hit, decode
 from ..wire.ids import event_key, new_tracking_id
 from ..wire.request import RawRequest
 from . import counters
-from .admission import admit
+from .admission import admit, may_adopt
+from .claims import claims_of
 from .committer import MAX_BATCH
 from .outcome import Admitted, Outcome
 from .reasons import Reason
 from .record import record, write
 from .sites import SiteOptions
+
+logger = logging.getLogger(__name__)
 
 # A visit goes on as long as the next page follows within this time.
 SESSION_GAP = timedelta(minutes=30)
@@ -66,12 +72,18 @@ def handle_many(
 def _consider(
     raw: RawRequest, door: Door, site: SiteOptions, staff: bool, now: datetime
 ) -> Admitted | Outcome:
+    try:
+        fields = fieldset.current()
+    except Error:
+        logger.exception("The contact fields could not be read.")
+        return Outcome(Reason.STORAGE_FAILED)
     hit = decode(
         raw,
         door=door,
         trusted_proxies=site.trusted_proxies,
         max_body=site.max_body,
         country_header=site.country_header,
+        title_is_field=fields.title_is_public,
     )
     secure = raw.scheme == "https"
     reason = admit(hit, site, host=raw.host, secure=secure, staff=staff, now=now.timestamp())
@@ -82,11 +94,16 @@ def _consider(
         return Outcome(Reason.INVALID)
     if site.anonymize_ip:
         hit.address = mask(hit.address)
-    return prepare(hit, site, claimed or new_tracking_id(), now)
+    item = prepare(hit, site, claimed or new_tracking_id(), now)
+    if not hit.leaves:
+        item.claims = claims_of(hit, site, fields, now=now)
+        if not hit.cookie_device and not may_adopt(hit, site, host=raw.host, secure=secure):
+            item.spare_id = new_tracking_id()
+    return item
 
 
 def prepare(hit: Hit, site: SiteOptions, tracking_id: str, now: datetime) -> Admitted:
-    """Everything about an admitted hit that needs no database."""
+    """Everything about an admitted hit that needs no database, but for what it claims."""
     event_id = hit.leaves or hit.event_id
     return Admitted(
         hit=hit,

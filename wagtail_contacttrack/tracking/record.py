@@ -25,7 +25,7 @@ from .committer import GroupCommitter
 from .identify import identify, presence, recognise
 from .ledger import Ledger
 from .lookups import page_address
-from .outcome import Admitted, Outcome
+from .outcome import Admitted, Outcome, Superseded
 from .reasons import Reason
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ PATIENCE = 10.0
 # A deadlock, a lock that took too long, a lost connection: it may go better the next time.
 PASSING = (OperationalError, InterfaceError)
 # So may what somebody else has deleted between our reading and writing: it is read anew then.
-RETRIED = (*PASSING, IntegrityError)
+RETRIED = (*PASSING, IntegrityError, Superseded)
 
 
 def record(item: Admitted) -> Outcome:
@@ -99,7 +99,9 @@ def _attempt(batch: Sequence[Admitted]) -> Exception | None:
 
 def _give_up(batch: Sequence[Admitted], error: Exception) -> None:
     """End hits that could not be written: it is either their own fault or the database's."""
-    refused = isinstance(error, DataError | IntegrityError) or not isinstance(error, Error)
+    refused = isinstance(error, DataError | IntegrityError) or not isinstance(
+        error, Error | Superseded
+    )
     logger.error(
         "The database refuses a hit." if refused else "%s hits could not be stored.",
         *([] if refused else [len(batch)]),
@@ -126,7 +128,7 @@ def _write_together(batch: Sequence[Admitted]) -> None:
     try:
         with transaction.atomic(using=using), connection.cursor() as cursor:
             sql.open_for_writing(cursor, Activity._meta.db_table)
-            _write_rows(cursor, sql, batch)
+            _write_rows(cursor, sql, batch, using)
     except BaseException:
         lookups.drop()
         raise
@@ -137,7 +139,7 @@ def _write_together(batch: Sequence[Admitted]) -> None:
         lookups.keep()
 
 
-def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
+def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted], using: str) -> None:
     for item in batch:
         item.outcome, item.device = Outcome(Reason.RECORDED), None
     views = [item for item in batch if not item.hit.leaves]
@@ -153,14 +155,20 @@ def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted]) -> None:
                 if i.hit.page_url
             },
         )
-        identify(cursor, sql, views)
+        recogniser = identify(cursor, sql, views, using=using)
     if leaves:
         recognise(cursor, sql, leaves)
     ledger = Ledger(cursor, sql)
     # The ledger comes after the presence: script and pixel of one visit may run in two processes,
     # and the second must wait for what the first has written.
     for row in sql.run(cursor, [*presence(sql, views), *ledger.queries(batch)]):
-        ledger.remember(row)
+        if len(row) != 2:
+            ledger.remember(row)
+        elif row[1] is None:
+            # The presence of somebody who is part of another contact since a moment ago.
+            raise Superseded
+    if views:
+        recogniser.finish()
     for item in views:
         ledger.view(item)
     # The end of a page view may overtake its beginning.

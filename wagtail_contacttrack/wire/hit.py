@@ -16,7 +16,7 @@ from .params import MAX_VALUE, Intake, Param, first_text, query
 from .request import RawRequest
 from .text import cut, header_text, storable
 
-Door: TypeAlias = Literal["event", "pixel"]
+Door: TypeAlias = Literal["event", "pixel", "link", "open"]
 Signal: TypeAlias = Literal["", "dnt", "gpc"]
 
 DAY_MS = 86_400_000
@@ -72,6 +72,7 @@ class Hit:
     accept_language: list[str] = field(default_factory=list)
     origin: str = ""
     referer: str = ""
+    fetch_site: str = ""
     signal: Signal = ""
     prefetch: bool = False
     country: str = ""
@@ -140,6 +141,7 @@ def _from_headers(raw: RawRequest, door: Door, trusted: Networks, country_header
         accept_language=_languages(get("accept-language") or ""),
         origin=cut(header_text(get("origin") or ""), _MAX_HEADER),
         referer=cut(header_text(get("referer") or ""), MAX_VALUE),
+        fetch_site=cut(header_text(get("sec-fetch-site") or ""), 16),
         prefetch=any(_is_prefetch(get(name)) for name in ("sec-purpose", "purpose", "x-moz")),
     )
     if get("dnt") == "1":

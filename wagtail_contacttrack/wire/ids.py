@@ -14,7 +14,11 @@ _TRACKING_ID = re.compile(r"[0-9a-z]{23}")
 
 def new_tracking_id() -> str:
     """A fresh, unguessable id of 23 characters out of 0-9 and a-z."""
-    number = secrets.randbelow(36**TRACKING_ID_LENGTH)
+    return tracking_id_of(secrets.randbelow(36**TRACKING_ID_LENGTH))
+
+
+def tracking_id_of(number: int) -> str:
+    """A number as the tracking id that stands for it; only its last 23 digits count."""
     letters = []
     for _ in range(TRACKING_ID_LENGTH):
         number, rest = divmod(number, 36)

@@ -1,0 +1,364 @@
+"""Who is behind a hit that says something about its visitor.
+
+In the order of the protocol: what the website has signed, a link in a message, unique fields that
+browsers may set, then the device. What a browser says can make an anonymous visitor part of a known
+contact. It never joins two known contacts: the browser gets a device of its own under the other
+one, and both timelines say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ..activity.adding import add, add_once
+from ..contacts import (
+    companies,
+    content,
+    fieldset,
+    geography,
+    history,
+    linking,
+    merging,
+    resolving,
+    tags,
+)
+from ..contacts.editing import note_identity
+from ..contacts.identifiers import normalised
+from ..contacts.linking import Ground, NewDevice, NewIdentifier
+from ..contacts.models import Contact, Device, Identifier, Presence, Rule
+from ..sql import Dialect
+from ..wire.ids import text_key
+from . import identity, lookups
+from .claims import CONFLICT, Claims
+from .outcome import Admitted, KnownDevice, Superseded
+from .switching import device_id_for
+
+REPLAYED = "identity_replayed"
+
+
+@dataclass(slots=True)
+class Named:
+    """The contact that a hit names, by which rule and on what evidence; None for nobody known."""
+
+    contact: Contact | None = None
+    rule: str = Rule.UNIQUE_FIELD
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ground(self) -> dict[str, Any]:
+        """What timelines say about it."""
+        return {"rule": str(self.rule), "evidence": self.evidence}
+
+
+class Recogniser:
+    """Goes through the speaking hits of one batch, in their order, within its transaction.
+
+    `devices` are those that the batch has met so far; it is kept up to date. `known` collects the
+    contacts that are known since.
+    """
+
+    def __init__(
+        self, cursor: Any, sql: Dialect, using: str, devices: dict[str, KnownDevice]
+    ) -> None:
+        self.cursor = cursor
+        self.sql = sql
+        self.using = using
+        self.devices = devices
+        self.known: set[int] = set()
+        self.identified: list[tuple[int, str]] = []
+
+    def meet(self, item: Admitted) -> None:
+        """Give one hit its device and contact, and take over what it says."""
+        claims = item.claims
+        assert claims is not None  # noqa: S101
+        device = self.devices.get(item.tracking_id)
+        if claims.nonce:
+            self._bind(claims, self._browser_of(device) if device else item.tracking_id)
+        owners = linking.owners(
+            [*claims.verified.items(), *claims.unique.items()], using=self.using
+        )
+        recipient_id = self._recipient(claims)
+        wanted = {row.contact_id for row in owners.values()} | {recipient_id or 0} - {0}
+        if device:
+            wanted.add(device.contact_id)
+        rows = merging.lock(sorted(wanted), self.using)
+        if wanted - rows.keys() or any(row.merged_into_id for row in rows.values()):
+            # Merged or deleted since we have read who is who.
+            raise Superseded
+        visitor = rows[device.contact_id] if device else None
+        named = self._named(item, owners, rows, visitor, rows.get(recipient_id or 0))
+        contact, device = self._settle(item, named, visitor, device)
+        self._take_over(item, contact, device, named)
+        item.device = device
+
+    def finish(self) -> None:
+        """Once the presence of everybody stands: show those who have become known."""
+        if self.known:
+            rows = Presence.objects.using(self.using).filter(contact_id__in=self.known)
+            rows.update(known=True)
+
+    # Who is named
+
+    def _bind(self, claims: Claims, browser: str) -> None:
+        """Have a signed identity count for one browser only."""
+        assert claims.expires is not None  # noqa: S101
+        if not identity.bind(claims.nonce, browser, claims.expires, using=self.using):
+            claims.verified.clear()
+            claims.problems.append(REPLAYED)
+
+    def _recipient(self, claims: Claims) -> int | None:
+        """Whom the link was sent to; what is said outright wins over it."""
+        link = claims.clickthrough
+        if link is None or link.contact_id is None or claims.unique or claims.verified:
+            return None
+        return resolving.survivor_id(link.contact_id, using=self.using)
+
+    def _named(
+        self,
+        item: Admitted,
+        owners: Mapping[tuple[str, str], Identifier],
+        rows: Mapping[int, Contact],
+        visitor: Contact | None,
+        recipient: Contact | None,
+    ) -> Named:
+        claims = item.claims
+        assert claims is not None  # noqa: S101
+        if recipient is not None and recipient.email:
+            # A cookie of somebody known is better evidence than a link, which may be forwarded.
+            if visitor is None or not visitor.is_known:
+                message = claims.clickthrough.message if claims.clickthrough else ""
+                return Named(recipient, Rule.CLICKTHROUGH, {"message": message})
+            return Named()
+        for rule, said in (
+            (Rule.VERIFIED, signed_unique(claims)),
+            (Rule.UNIQUE_FIELD, claims.unique),
+        ):
+            found = {
+                alias: row.contact_id
+                for alias, value in said.items()
+                if (row := owners.get((alias, normalised(value))))
+            }
+            if found:
+                # Several: the one who has been known for longest.
+                contact = min((rows[number] for number in found.values()), key=_age)
+                for alias, number in found.items():
+                    if number != contact.pk:
+                        self._drop(claims, alias)
+                        self._note_conflict(item, contact, rows[number], alias)
+                fields = [alias for alias, number in found.items() if number == contact.pk]
+                return Named(contact, rule, {"fields": fields})
+            if said:
+                return Named(None, rule, {"fields": list(said)})
+        return Named()
+
+    # Which contact and device it is
+
+    def _settle(
+        self, item: Admitted, named: Named, visitor: Contact | None, device: KnownDevice | None
+    ) -> tuple[Contact, KnownDevice]:
+        assert item.claims is not None  # noqa: S101
+        contact = named.contact
+        if visitor is None or device is None:
+            contact = contact or self._add(item)
+            return contact, self._link(item, item.tracking_id, contact, named)
+        if contact is None and not contradicts(visitor, item.claims):
+            return visitor, device
+        if contact is None:
+            contact = self._add(item)
+        if contact.pk == visitor.pk:
+            return contact, device
+        if not visitor.is_known:
+            self._merge(contact, visitor, named, item.now)
+            return contact, device
+        return contact, self._switch(item, self._browser_of(device), visitor, contact, named)
+
+    def _add(self, item: Admitted) -> Contact:
+        contact = Contact(
+            country=geography.country_name(item.hit.country),
+            fields=item.first_fields(),
+            date_added=item.now,
+        )
+        Contact.objects.using(self.using).bulk_create([contact])
+        return contact
+
+    def _link(
+        self, item: Admitted, tracking_id: str, contact: Contact, named: Named, browser: str = ""
+    ) -> KnownDevice:
+        """A new device of a contact; raises `Superseded` if another process was faster."""
+        rule = named.rule
+        if not named.evidence:
+            rule = Rule.PARAMETER if item.hit.param_device else Rule.NEW
+        evidence = {**named.evidence, **({"browser": browser} if browser else {})}
+        agent_id = lookups.user_agents.get(item.hit.user_agent)
+        wanted = NewDevice(tracking_id, contact.pk, Ground(rule, item.now, evidence), agent_id)
+        row = linking.link(self.cursor, self.sql, [wanted])[tracking_id]
+        if row.contact_id != contact.pk:
+            raise Superseded
+        device = KnownDevice(row.id, tracking_id, contact.pk, row.agent_id, is_new=True)
+        self.devices[tracking_id] = device
+        return device
+
+    def _merge(self, contact: Contact, visitor: Contact, named: Named, now: datetime) -> None:
+        merging.merge(
+            contact.pk, visitor.pk, rule=named.rule, evidence=named.evidence, now=now,
+            using=self.using,
+        )  # fmt: skip
+        contact.refresh_from_db(using=self.using)
+        for device in self.devices.values():
+            if device.contact_id == visitor.pk:
+                device.contact_id = contact.pk
+        self.identified.append((contact.pk, named.rule))
+
+    def _browser_of(self, device: KnownDevice) -> str:
+        evidence = (
+            Device.objects.using(self.using)
+            .filter(pk=device.id)
+            .values_list("evidence", flat=True)
+            .first()
+        )
+        return str((evidence or {}).get("browser") or device.tracking_id)
+
+    def _switch(
+        self, item: Admitted, browser: str, visitor: Contact, contact: Contact, named: Named
+    ) -> KnownDevice:
+        """The device of another person in the same browser; history stays with whose it is."""
+        devices = Device.objects.using(self.using)
+        first = devices.filter(tracking_id=browser, contact_id=contact.pk).first()
+        tracking_id = browser if first else device_id_for(browser, contact.pk)
+        found = first or devices.filter(tracking_id=tracking_id, contact_id=contact.pk).first()
+        if found is not None:
+            device = KnownDevice(found.pk, tracking_id, contact.pk, found.agent_id)
+            self.devices[tracking_id] = device
+            return device
+        device = self._link(item, tracking_id, contact, named, browser)
+        for one, other in ((visitor, contact), (contact, visitor)):
+            self._note(history.CONFLICT, one, item, {**named.ground, "other": other.pk})
+        return device
+
+    # What is known about it
+
+    def _take_over(
+        self, item: Admitted, contact: Contact, device: KnownDevice, named: Named
+    ) -> None:
+        claims = item.claims
+        assert claims is not None  # noqa: S101
+        was_known = contact.is_known
+        self._claim(item, contact)
+        said = {**claims.values, **claims.verified}
+        if content.value_of(contact, "timezone") is None:
+            said = {**item.first_fields(), **said}
+        changed = {alias: value for alias, value in said.items() if is_news(contact, alias, value)}
+        for alias, value in changed.items():
+            content.put(contact, alias, value)
+        if claims.company:
+            companies.assign(
+                contact,
+                claims.company,
+                several=item.site.several_companies,
+                now=item.now,
+                using=self.using,
+            )
+        note_identity(contact, now=item.now)
+        if changed or contact.is_known != was_known:
+            contact.date_modified = item.now
+            merging.store(contact, self.using)
+        if claims.tags:
+            tags.apply(contact.pk, claims.tags, now=item.now, using=self.using)
+        if contact.is_known and not was_known:
+            self.known.add(contact.pk)
+        if contact.is_known and (not was_known or (device.is_new and named.contact)):
+            self.identified.append((contact.pk, named.rule))
+            if named.evidence:
+                self._note(history.IDENTIFIED, contact, item, named.ground, device.id)
+
+    def _claim(self, item: Admitted, contact: Contact) -> None:
+        """Make new unique values name the contact, and leave out those that it contradicts."""
+        claims = item.claims
+        assert claims is not None  # noqa: S101
+        own = linking.unique_values(contact)
+        signed = signed_unique(claims)
+        fresh, confirmed = [], []
+        for alias, value in {**claims.unique, **signed}.items():
+            if alias in own and normalised(own[alias]) != normalised(value):
+                # Named by one field, contradicted by another.
+                self._drop(claims, alias)
+                continue
+            verified = alias in signed
+            rule = Rule.VERIFIED if verified else Rule.UNIQUE_FIELD
+            wanted = NewIdentifier(alias, value, contact.pk, Ground(rule, item.now), verified)
+            fresh.append(wanted)
+            if verified:
+                confirmed.append(wanted.digest)
+        linked = linking.link(self.cursor, self.sql, fresh) if fresh else {}
+        if any(row.contact_id != contact.pk for row in linked.values()):
+            raise Superseded
+        if confirmed:
+            linking.verify(confirmed, using=self.using)
+
+    @staticmethod
+    def _drop(claims: Claims, alias: str) -> None:
+        for values in (claims.values, claims.unique, claims.verified):
+            values.pop(alias, None)
+        claims.ignored[alias] = CONFLICT
+
+    def _note_conflict(self, item: Admitted, contact: Contact, other: Contact, alias: str) -> None:
+        """Say once, in both timelines, that one hit has named two contacts."""
+        for one, two in ((contact, other), (other, contact)):
+            add_once(
+                history.CONFLICT,
+                one.pk,
+                key=text_key(f"conflict {one.pk} {two.pk} {alias}"),
+                now=item.now,
+                data={"other": two.pk, "rule": Rule.UNIQUE_FIELD, "evidence": {"fields": [alias]}},
+                using=self.using,
+            )
+
+    def _note(
+        self,
+        kind: str,
+        contact: Contact,
+        item: Admitted,
+        data: dict[str, Any],
+        device_id: int | None = None,
+    ) -> None:
+        add(
+            kind,
+            contact.pk,
+            now=item.now,
+            data=data,
+            device_id=device_id,
+            site_id=item.site.site_id,
+            using=self.using,
+        )
+
+
+def signed_unique(claims: Claims) -> dict[str, Any]:
+    """What the website has signed that says who somebody is."""
+    names = {item.alias for item in fieldset.current().unique}
+    return {alias: value for alias, value in claims.verified.items() if alias in names}
+
+
+def contradicts(visitor: Contact, claims: Claims) -> bool:
+    """Whether a hit gives somebody another value of a field that says who they are."""
+    own = linking.unique_values(visitor)
+    said = {**claims.unique, **signed_unique(claims)}
+    return any(
+        alias in own and normalised(own[alias]) != normalised(value)
+        for alias, value in said.items()
+    )
+
+
+def is_news(contact: Contact, alias: str, value: Any) -> bool:
+    """Whether a value is another one; an e-mail address that differs in case only is not."""
+    own = content.value_of(contact, alias)
+    if alias == "email" and own is not None:
+        return normalised(own) != normalised(value)
+    return bool(own != value)
+
+
+def _age(contact: Contact) -> tuple[float, int]:
+    known = contact.date_identified
+    return (known.timestamp() if known else float("inf"), contact.pk)
