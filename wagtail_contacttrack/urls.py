@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.urls import include, re_path
 
+from .outbound import views as outbound
 from .tracking import views
 
 app_name = "wagtail_contacttrack"
@@ -17,6 +18,10 @@ doors = [
     re_path(r"^mtc/event/?$", views.event, name="event"),
     re_path(r"^mtc/?$", views.contact_id, name="contact_id"),
     re_path(r"^mtracking\.gif$", views.pixel, name="pixel"),
+    # Only what looks like an id of ours: a site may have pages at /r/ and /email/.
+    re_path(r"^r/(?P<key>[0-9a-z]{25})/?$", outbound.redirect, name="redirect"),
+    re_path(r"^redirect/(?P<key>[0-9a-z]{25})/?$", outbound.redirect, name="redirect_alias"),
+    re_path(r"^email/(?P<key>[^/]{1,100})\.gif$", outbound.open_pixel, name="open_pixel"),
 ]
 
 urlpatterns = [*doors, re_path(r"^index\.php/", include((doors, "index_php")))]

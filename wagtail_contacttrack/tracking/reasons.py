@@ -14,6 +14,7 @@ class Reason(models.TextChoices):
     PRIVATE_IP = "private_ip", _("Private network")
     BLOCKED_IP = "blocked_ip", _("Blocked address")
     BOT = "bot", _("Bot or crawler")
+    MACHINE = "machine", _("Mail scanner or image proxy")
     DNT = "dnt", _("Do Not Track")
     GPC = "gpc", _("Global Privacy Control")
     PREFETCH = "prefetch", _("Prefetched, not visited")
@@ -47,6 +48,10 @@ REMEDIES = {
     Reason.BOT: _(
         "The browser says that it is a crawler; there is nothing to do. If people are refused, "
         "have your developer shorten the list in DO_NOT_TRACK_BOTS."
+    ),
+    Reason.MACHINE: _(
+        "A machine opened a message or followed a link before its reader could, or on behalf of "
+        "the reader; there is nothing to do. It is marked in the timeline and counts as nobody."
     ),
     Reason.DNT: _OBJECTION,
     Reason.GPC: _OBJECTION,

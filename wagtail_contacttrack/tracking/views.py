@@ -70,7 +70,7 @@ def public(view: View) -> View:
 def mtc_js(request: HttpRequest) -> HttpResponse:
     """The tracker script: cacheable by everybody, the same for all visitors of a site."""
     try:
-        site = _site(request)
+        site = site_of(request)
     except Error:
         return _unavailable()
     body, etag = script.build(site.tracker_options if site else {})
@@ -126,7 +126,7 @@ def contact_id(request: HttpRequest) -> HttpResponse:
         if is_staff(request):
             response = JsonResponse([], safe=False)
         else:
-            response = JsonResponse(current_ids(_raw(request, b"")))
+            response = JsonResponse(current_ids(raw_request(request, b"")))
     except Exception:
         logger.exception("A visitor could not be looked up.")
         return _unavailable()
@@ -183,14 +183,15 @@ def is_staff(request: HttpRequest) -> bool:
         return False
 
 
-def _site(request: HttpRequest) -> SiteOptions | None:
+def site_of(request: HttpRequest) -> SiteOptions | None:
+    """The options of the site that a request is for. Raises what the database raises."""
     return options_for_tracking(raw_host(request), request.get_port())
 
 
 def _take(request: HttpRequest, door: Door) -> tuple[Outcome, datetime]:
     now = timezone.now()
     try:
-        site = _site(request)
+        site = site_of(request)
     except Error:
         logger.exception("The site of a hit could not be found out.")
         return Outcome(Reason.STORAGE_FAILED), now
@@ -204,14 +205,15 @@ def _take(request: HttpRequest, door: Door) -> tuple[Outcome, datetime]:
         outcome = Outcome(Reason.STORAGE_FAILED)
     else:
         if (body := _body(request, site.max_body)) is not None:
-            raw = _raw(request, *body)
+            raw = raw_request(request, *body)
             return handle(raw, door=door, site=site, staff=staff, now=now), now
         outcome = Outcome(Reason.INVALID)
     counters.count(site.site_id, outcome.reason, now)
     return outcome, now
 
 
-def _raw(request: HttpRequest, body: bytes, content_type: str = "") -> RawRequest:
+def raw_request(request: HttpRequest, body: bytes, content_type: str = "") -> RawRequest:
+    """The request as plain values."""
     headers: Mapping[str, str] = MetaHeaders(request.META)
     if content_type:
         headers = ChainMap({"content-type": content_type}, headers)  # type: ignore[arg-type]
