@@ -22,6 +22,12 @@ doors = [
     re_path(r"^r/(?P<key>[0-9a-z]{25})/?$", outbound.redirect, name="redirect"),
     re_path(r"^redirect/(?P<key>[0-9a-z]{25})/?$", outbound.redirect, name="redirect_alias"),
     re_path(r"^email/(?P<key>[^/]{1,100})\.gif$", outbound.open_pixel, name="open_pixel"),
+    re_path(
+        r"^email/unsubscribe/(?P<key>[^/]{1,100})/?$", outbound.unsubscribe, name="unsubscribe"
+    ),
+    re_path(
+        r"^email/resubscribe/(?P<key>[^/]{1,100})/?$", outbound.resubscribe, name="resubscribe"
+    ),
 ]
 
 urlpatterns = [*doors, re_path(r"^index\.php/", include((doors, "index_php")))]

@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import DataError, Error, IntegrityError, OperationalError, connections, router
 from django.db.models import F
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .doors import Entering
 
 logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 ATTEMPTS = 3
 SALT = "wagtail_contacttrack.link_visitor"
@@ -196,25 +198,38 @@ def _count(link: TrackedLink, visitor: uuid.UUID, using: str) -> None:
 
 
 def _tried(work: Callable[[str], None]) -> bool:
-    """Do the work in a transaction, a few times where that can help; whether it was committed."""
+    """Do the work; whether it was committed."""
+    try:
+        committed(work)
+    except Error as error:
+        level = logging.WARNING if isinstance(error, DataError) else logging.ERROR
+        logger.log(level, "A click or an opening could not be stored.", exc_info=error)
+        return False
+    return True
+
+
+def committed(work: Callable[[str], Result]) -> Result:
+    """Do the work in a transaction, a few times where that can help, and return its result.
+
+    Raises the database's error if it does not go in the end.
+    """
     using = router.db_for_write(Activity)
     connection = connections[using]
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with writing(using, Activity._meta.db_table):
-                work(using)
+                result = work(using)
         except Error as error:
             lookups.drop()
             passing = isinstance(error, OperationalError | IntegrityError)
-            if attempt < ATTEMPTS and passing and not connection.in_atomic_block:
-                connection.close_if_unusable_or_obsolete()
-                continue
-            level = logging.WARNING if isinstance(error, DataError) else logging.ERROR
-            logger.log(level, "A click or an opening could not be stored.", exc_info=error)
-            return False
-        if connection.in_atomic_block:
-            lookups.drop()
+            if attempt == ATTEMPTS or not passing or connection.in_atomic_block:
+                raise
+            connection.close_if_unusable_or_obsolete()
         else:
-            lookups.keep()
-        return True
-    return False
+            break
+    # Within a transaction of the caller, nothing is certain yet.
+    if connection.in_atomic_block:
+        lookups.drop()
+    else:
+        lookups.keep()
+    return result
