@@ -74,7 +74,7 @@ def test_a_contact_without_any_name_is_not_added(admin_client):
 
 @pytest.mark.parametrize("email", ["ada@example.org", "Ada@Example.ORG"])
 def test_an_email_address_belongs_to_one_contact(admin_client, email):
-    contact(email="ada@example.org")
+    admin_client.post(reverse("contacttrack_contacts:add"), {"email": "ada@example.org"})
     other = contact(firstname="Other", email="other@example.org")
 
     response = admin_client.post(
@@ -82,7 +82,10 @@ def test_an_email_address_belongs_to_one_contact(admin_client, email):
         {"firstname": "Other", "email": email},
     )
 
-    assert "Another contact has this e-mail address" in response.content.decode()
+    owner = Contact.objects.get(email="ada@example.org")
+    link = BeautifulSoup(response.content, "html.parser").select_one(".w-field__errors a")
+    assert link["href"] == reverse("contacttrack_contacts:inspect", args=[owner.pk])
+    assert "merge the two contacts" in text(link.parent)
     other.refresh_from_db()
     assert other.email == "other@example.org"
 

@@ -120,6 +120,12 @@ def regions() -> list[str]:
     return sorted(set(_region_names()[0].values()))
 
 
+def regions_of(country: str) -> list[str]:
+    """The names of the regions of a country that is told by name or code; none of what is none."""
+    _name, found = _data().get(country_code(country), ("", {}))
+    return sorted(found.values())
+
+
 def locale(sent: str) -> str:
     """A language such as en or en_US, told with either kind of dash, or ""."""
     return _locales().get(sent.strip().replace("-", "_").lower(), "")

@@ -89,6 +89,11 @@ def clean(field: Field, sent: Any) -> Cleaned:
     return Cleaned(problem=BLANK) if value is None or value in ("", []) else Cleaned(value)
 
 
+def default_of(field: Field) -> Any:
+    """What a new contact begins with in this field; None for nothing, or for what is not valid."""
+    return clean(field, field.default).value if field.default else None
+
+
 def sentence(field: Field, problem: str) -> str:
     """Why a value of this field was refused, for people; "" for a code that is none."""
     text = str(PROBLEMS.get(problem, ""))

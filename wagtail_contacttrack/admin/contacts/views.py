@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext
+from wagtail.admin.panels import Panel
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
 
 from ...contacts import details, removal
+from ...contacts.models import Contact
 from . import logs
 from .checked import CheckedFirstMixin
+from .form import ContactForm, ValueTaken, panel
 
 
 class ContactPageMixin:
@@ -27,12 +32,38 @@ class ContactPageMixin:
         return reverse("wagtailadmin_home")
 
 
-class ContactAddView(ContactPageMixin, generic.CreateView):
+class ContactFormMixin(ContactPageMixin):
+    """The form is built from the fields, and says who has a value that can only be one's own."""
+
+    panel: Panel
+
+    def get_form_class(self) -> type[ContactForm]:
+        return self.panel.get_form_class()
+
+    def form_valid(self, form: ContactForm) -> HttpResponseBase:
+        try:
+            return super().form_valid(form)  # type: ignore[misc]
+        except ValueTaken as taken:
+            form.add_conflicts(taken.conflicts)
+            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+        except Contact.DoesNotExist:
+            # Deleted while the form was open.
+            raise Http404 from None
+
+
+class ContactAddView(ContactFormMixin, generic.CreateView):
     """A contact made by hand."""
 
+    def get_panel(self) -> Panel:
+        return panel(None)
 
-class ContactEditView(ContactPageMixin, CheckedFirstMixin, generic.EditView):
+
+class ContactEditView(ContactFormMixin, CheckedFirstMixin, generic.EditView):
     """The details of a contact as a form."""
+
+    def get_panel(self) -> Panel:
+        return panel(Contact.objects.filter(pk=self.object_pk).first())
 
     def get_page_subtitle(self) -> str:
         return details.heading(self.object)

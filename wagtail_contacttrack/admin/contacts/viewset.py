@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
@@ -12,7 +12,6 @@ from ... import compat
 from ...contacts.models import Contact
 from ..permissions import may_view_contacts
 from ..timeline.views import ContactInspectView
-from .form import edit_handler
 from .index import ContactIndexView
 from .views import ContactAddView, ContactDeleteView, ContactEditView, ContactHistoryView
 
@@ -24,8 +23,6 @@ class ContactViewSet(ModelViewSet):
     icon = "group"
     menu_label = _("Contacts")
     menu_name = "contacttrack-contacts"
-    menu_order = 150
-    add_to_admin_menu = True
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True
@@ -36,7 +33,8 @@ class ContactViewSet(ModelViewSet):
     history_view_class = ContactHistoryView
     inspect_view_class = ContactInspectView
     list_per_page = 50
-    edit_handler = edit_handler
+    # The views build their forms from the fields; nothing else asks for these.
+    form_fields: ClassVar[list[str]] = []
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         # Nothing refers to contacts, so there is no page of their uses.
