@@ -7,7 +7,8 @@ from wagtail import hooks
 
 from .admin import home
 from .admin.contacts.bulk import DeleteContacts
-from .admin.contacts.viewset import ContactSearchArea, contact_viewset
+from .admin.contacts.viewset import ContactSearchArea
+from .admin.menu import ContactsGroup
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .tracking.inject import serve_with_tracker
@@ -16,7 +17,7 @@ from .tracking.paths import keep_out_of_page_cache
 
 hooks.register("on_serve_page", serve_with_tracker)
 hooks.register("is_request_cacheable", keep_out_of_page_cache)
-hooks.register("register_admin_viewset", lambda: contact_viewset)
+hooks.register("register_admin_viewset", ContactsGroup)
 hooks.register("register_admin_search_area", ContactSearchArea)
 hooks.register("register_bulk_action", DeleteContacts)
 

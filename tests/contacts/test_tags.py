@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.activity.making import NOON, contact
-from wagtail_contacttrack.contacts import tag_editing, tags
+from wagtail_contacttrack.contacts import counting, tag_editing, tags
 from wagtail_contacttrack.contacts.models import Contact, ContactTag, Tag
 from wagtail_contacttrack.contacts.tags import TagChange
 
@@ -227,15 +227,15 @@ def test_merging_leaves_everybody_with_one_tag(monkeypatch):
 
 @pytest.mark.django_db
 def test_usage_is_one_query_that_stops_counting(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(tag_editing, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(counting, "LIMIT", 2)
     people = [contact(firstname=str(n)) for n in range(5)]
     none, two, many = tag("None"), tag("Two", *people[:2]), tag("Many", *people)
 
     with django_assert_num_queries(1):
-        found = tag_editing.usage([none.pk, two.pk, many.pk])
+        found = counting.count_each(ContactTag, "tag_id", [none.pk, two.pk, many.pk])
 
     assert found == {none.pk: 0, two.pk: 2, many.pk: 3}
-    assert tag_editing.usage([]) == {}
+    assert counting.count_each(ContactTag, "tag_id", []) == {}
 
 
 @pytest.mark.django_db

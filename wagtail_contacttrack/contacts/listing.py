@@ -17,11 +17,13 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from .models import Contact, Device, Presence
+from .models import Contact, ContactTag, Device, Presence
 
 COUNT_LIMIT = 10_000
 SCAN_LIMIT = 50_000
 WORDS = 10
+# The contacts of a tag that has no more than these are all looked at.
+FEW = 1_000
 DEFAULT_ORDER = "-last_active"
 
 HIDDEN, SHOWN, ONLY = "", "shown", "only"
@@ -60,6 +62,7 @@ class Choice:
     until: datetime | None = None
     device_types: tuple[str, ...] = ()
     country: str = ""
+    tag: int | None = None
 
     @property
     def words(self) -> list[str]:
@@ -69,7 +72,7 @@ class Choice:
     def scans(self, by: str) -> bool:
         """Whether no index gives these contacts in this order, so that rows must be looked at."""
         dates = bool(self.since or self.until) and by.lstrip("-") != "last_active"
-        return bool(self.words or self.device_types or self.country or dates)
+        return bool(self.words or self.device_types or self.country or self.tag or dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,10 @@ def find(choice: Choice, by: str = DEFAULT_ORDER) -> Found:
         return _found(_narrow(Contact.objects.filter(pk__in=named), choice), columns, by)
     if not choice.scans(by):
         return _found(_within(_everybody(choice, by), choice), columns, by)
+    tagged = _tagged(choice)
+    if tagged is not None:
+        rows = _everybody(choice, by).filter(pk__in=tagged)
+        return _found(_containing(_narrow(rows, choice), choice.words), columns, by)
     horizon = _horizon(choice)
     rows = _everybody(choice, "last_active")
     if horizon is not None:
@@ -203,6 +210,15 @@ def _named(text: str) -> list[int]:
     return list(named.values_list("pk", flat=True)[:100])
 
 
+def _tagged(choice: Choice) -> list[int] | None:
+    """All contacts of the tag, or None if they are not few."""
+    if choice.tag is None:
+        return None
+    rows = ContactTag.objects.filter(tag_id=choice.tag)
+    found = list(rows.values_list("contact_id", flat=True)[: FEW + 1])
+    return found if len(found) <= FEW else None
+
+
 def _everybody(choice: Choice, by: str) -> Contacts:
     if choice.words and choice.anonymous == ONLY:
         return Contact.objects.none()
@@ -232,6 +248,9 @@ def _narrow(rows: Contacts, choice: Choice) -> Contacts:
     rows = _within(rows, choice)
     if choice.country:
         rows = rows.filter(country=choice.country)
+    if choice.tag is not None:
+        tagged = ContactTag.objects.filter(contact_id=OuterRef("pk"), tag_id=choice.tag)
+        rows = rows.filter(Exists(tagged))
     if choice.device_types:
         devices = Device.objects.filter(
             contact_id=OuterRef("pk"), agent__kind__in=choice.device_types

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, connections, router, transaction
+from django.db import IntegrityError, router, transaction
 
-from ..sql import dialect
 from . import tags
 from .models import Contact, ContactTag, Tag
 
 CHUNK = 1_000
-# Counting stops here: beyond it nobody wants to know exactly, and it costs.
-COUNT_LIMIT = 10_000
 
 
 class NameTaken(ValueError):
@@ -78,18 +75,6 @@ def merge(source: Tag, target: Tag, *, now: datetime) -> int:
             moved += len(ids)
         source.delete(using=using)
     return moved
-
-
-def usage(tag_ids: Sequence[int]) -> dict[int, int]:
-    """How many contacts each of these tags has; `COUNT_LIMIT` + 1 stands for "more"."""
-    connection = connections[router.db_for_read(ContactTag)]
-    sql = dialect(connection)
-    with connection.cursor() as cursor:
-        found = sql.run(
-            cursor,
-            sql.counts(ContactTag._meta.db_table, "tag_id", tag_ids, up_to=COUNT_LIMIT + 1),
-        )
-    return dict.fromkeys(tag_ids, 0) | {tag: count for tag, count in found if tag}
 
 
 def _some_contacts(tag: Tag, using: str) -> list[int]:

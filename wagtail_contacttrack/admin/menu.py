@@ -1,0 +1,19 @@
+"""Contacts and what belongs to them, together in the main menu."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from .contacts.viewset import contact_viewset
+from .tags.viewset import tag_viewset
+
+
+class ContactsGroup(ViewSetGroup):
+    """One entry that opens; whoever may see just one of the parts finds that one in it."""
+
+    menu_label = _("Contacts")
+    menu_name = "contacttrack"
+    menu_icon = "group"
+    menu_order = 150
+    items = (contact_viewset, tag_viewset)

@@ -1,0 +1,1 @@
+"""Tags: their list, and what editors do with them."""
