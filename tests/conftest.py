@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from wagtail_contacttrack.contacts import fieldset
-from wagtail_contacttrack.tracking import admission, counters, lookups, sites
+from wagtail_contacttrack.tracking import admission, counters, identity, lookups, sites
 
 # The browser tests bring their own dependencies: make e2e.
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
@@ -15,7 +15,7 @@ collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
     """What the process remembers is about the database of the test before."""
-    for remembered in (lookups, counters, sites, fieldset, admission.limiter):
+    for remembered in (lookups, counters, sites, fieldset, identity, admission.limiter):
         remembered.clear()
     yield
     counters.clear()

@@ -17,12 +17,13 @@ class ContactTrackConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers itself)
         from .contacts import fieldset
-        from .tracking import cors, forking, sites
+        from .tracking import cors, forking, identity, sites
 
         post_migrate.connect(install_fields, sender=self)
         fieldset.connect()
         cors.connect()
         sites.connect()
+        identity.connect()
         forking.connect()
 
 

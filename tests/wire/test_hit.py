@@ -273,3 +273,32 @@ def test_the_decoder_needs_no_django() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("door", ["event", "pixel"])
+def test_a_signed_identity_travels_apart_from_what_is_stored(door: str) -> None:
+    send = event if door == "event" else lambda values: pixel(urlencode(values))
+    hit = send({"page_url": "https://site.example/", "mtc_identity": "abc.def", "plan": "gold"})
+    assert hit.identity == "abc.def"
+    assert hit.params == {"plan": "gold"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("?mtc_identity=abc.def", ""),
+        ("?a=1&mtc_identity=abc&b=2#c", "?a=1&b=2#c"),
+        ("?mtc_identity=abc&b=2", "?b=2"),
+        ("?a=1&MTC_identity=abc#c", "?a=1#c"),
+        ("?mtc_identity=a&mtc_identity=b", ""),
+        ("?not_mtc_identity=a", "?not_mtc_identity=a"),
+        ("#mtc_identity=a", "#mtc_identity=a"),
+    ],
+)
+def test_no_signed_identity_stands_in_an_address_and_none_counts_from_there(
+    sent: str, kept: str
+) -> None:
+    page, referrer = "https://site.example/a", "https://other.example/"
+    hit = event({"page_url": page + sent, "page_referrer": referrer + sent})
+    assert (hit.page_url, hit.page_referrer) == (page + kept, referrer + kept)
+    assert hit.identity == ""

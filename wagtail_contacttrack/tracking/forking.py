@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..contacts import fieldset
-from . import counters, record, sites
+from . import counters, identity, record, sites
 
 
 def start_afresh() -> None:
@@ -13,6 +13,7 @@ def start_afresh() -> None:
     record.committer.reset()
     counters.reset()
     sites.reset()
+    identity.reset()
     fieldset.reset()
 
 

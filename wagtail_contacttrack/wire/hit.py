@@ -31,7 +31,7 @@ _DEVICE_COOKIES = ("mautic_device_id", "mtc_device_id", "mtc_sid")
 # How tracker and server talk to each other; nothing that anybody would want to see again.
 _TRANSPORT = (
     "d", "mautic_device_id", "mtc_event_id", "mtc_leave", "mtc_engaged", "mtc_age", "mtc_page",
-    "mtc_locale", "mtc_id", "mtc_sid",
+    "mtc_locale", "mtc_identity", "mtc_id", "mtc_sid",
 )  # fmt: skip
 
 _EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -58,6 +58,8 @@ class Hit:
     utm: dict[str, str] = field(default_factory=dict)
     params: dict[str, Param] = field(default_factory=dict)
     clickthrough: str | dict[str, Param] = ""
+    # What the website has signed about its visitor. Not to be stored.
+    identity: str = ""
     cookie_device: str = ""
     param_device: str = ""
     previous_hit: str = ""
@@ -172,6 +174,7 @@ def _take_transport(hit: Hit, sent: dict[str, Param], intake: Intake) -> None:
     hit.age_ms = _number(taken.get("mtc_age", ""), MAX_AGE_MS)
     page = _number(taken.get("mtc_page", ""), _MAX_PAGE_ID + 1)
     hit.wagtail_page = page if 0 < page <= _MAX_PAGE_ID else None
+    hit.identity = taken.get("mtc_identity", "")
     locale = taken.get("mtc_locale", "")
     hit.wagtail_locale = locale if _LOCALE.fullmatch(locale) else ""
 

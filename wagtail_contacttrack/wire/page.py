@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 
 from .params import Intake, Param, first_text, query
@@ -10,6 +11,9 @@ from .text import cut, storable
 
 UTM = ("utm_campaign", "utm_source", "utm_medium", "utm_content", "utm_term")
 MAX_UTM = 191
+
+# What says who somebody is belongs into no address that is kept.
+_IDENTITY = re.compile(r"(?<=[?&])mtc_identity=[^&#]*&?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ def take_page(
     if page.referrer and _bare(page.referrer) == _bare(page.url):
         # WordPress falls back to the page itself.
         page.referrer = ""
+    page.url, page.referrer = without_identity(page.url), without_identity(page.referrer)
     within = _query_of(page.url)
     outside = _referer_query(page.url, within, referer) if is_pixel else {}
     for name in UTM:
@@ -59,6 +64,14 @@ def take_page(
             page.utm[name] = cut(value, MAX_UTM)
     page.clickthrough = _clickthrough(sent.pop("ct", ""), packed.pop("ct", ""), within.get("ct"))
     return page
+
+
+def without_identity(url: str) -> str:
+    """An address without a signed identity in its query string."""
+    if "mtc_identity" not in url.lower():
+        return url
+    start, mark, end = _IDENTITY.sub("", url).partition("#")
+    return start.rstrip("?&") + mark + end
 
 
 def _take(sent: dict[str, Param], packed: dict[str, Param], name: str, old_name: str = "") -> str:

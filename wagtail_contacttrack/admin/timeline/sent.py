@@ -39,6 +39,25 @@ PROBLEMS = {
     "body_type_unknown": _("The type of the request’s body is not known; it was not read."),
     "body_undecodable": _("The body of the request could not be read."),
     "file_ignored": _("A file came with the request and was ignored."),
+    "identity_forged": _(
+        "The signed identity was not made by this site, or was changed on its way; it was ignored."
+    ),
+    "identity_expired": _(
+        "The signed identity had expired and was ignored. If this happens often, compare the "
+        "clocks of your servers, or have IDENTITY_MAX_AGE raised."
+    ),
+    "identity_wrong_site": _("The signed identity was made for another site and was ignored."),
+    "identity_truncated": _("The end of the signed identity was missing; it was ignored."),
+    "identity_not_yet": _(
+        "The signed identity comes from the future and was ignored. Compare the clocks of your "
+        "servers."
+    ),
+    "identity_unchecked": _(
+        "The signed identity could not be checked and was ignored, because the database was away."
+    ),
+    "identity_replayed": _(
+        "The signed identity had been used in another browser already and was ignored."
+    ),
 }
 
 
