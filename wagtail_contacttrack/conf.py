@@ -44,6 +44,9 @@ DEFAULTS: dict[str, Any] = {
     # The script
     "SCRIPT_POSITION": "body",
     "TRACK_HASH_CHANGES": False,
+    # Mail
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "UNTRACKED_LINKS": [],
     # Limits
     "RATE_LIMIT": 600,
     "MAX_BODY_SIZE": 65_536,

@@ -54,7 +54,7 @@ def note(
     *,
     now: datetime,
     title: str = "",
-    data: dict[str, Any] | None = None,
+    message: int | None = None,
     using: str | None = None,
 ) -> bool:
     """Add a row to the timeline of whoever this contact is today; False if there is nobody."""
@@ -62,6 +62,7 @@ def note(
     with writing(using, Activity._meta.db_table):
         owner = lock(contact_id, using)
         if owner is not None:
+            data = {"message": message} if message else None
             add(kind, owner, now=now, title=title, data=data, using=using)
     return owner is not None
 
