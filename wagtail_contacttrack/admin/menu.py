@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from .companies.viewset import company_viewset
 from .contacts.viewset import contact_viewset
 from .tags.viewset import tag_viewset
 
@@ -16,4 +17,4 @@ class ContactsGroup(ViewSetGroup):
     menu_name = "contacttrack"
     menu_icon = "group"
     menu_order = 150
-    items = (contact_viewset, tag_viewset)
+    items = (contact_viewset, company_viewset, tag_viewset)

@@ -30,10 +30,14 @@ class ValueTaken(ValueError):
 def save(company: Company, values: Mapping[str, Any], fields: FieldSet, *, now: datetime) -> None:
     """Give a company, maybe a new one, these values by alias; empty ones are emptied.
 
-    Raises `ValueTaken` and changes nothing if another company has the value of a unique field.
+    Raises `ValueTaken` and changes nothing if another company has the value of a unique field, and
+    `Company.DoesNotExist` if this one is gone.
     """
     using = router.db_for_write(Company)
     with writing(using, Company._meta.db_table):
+        if company.pk is not None:
+            rows = Company.objects.using(using).select_for_update()
+            company.refresh_from_db(using=using, from_queryset=rows)
         before = company.name
         company.name = values.get(COMPANY_NAME, company.name)
         company.fields = {

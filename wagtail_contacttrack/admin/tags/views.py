@@ -23,7 +23,7 @@ from wagtail.log_actions import log
 
 from ...contacts import counting, naming, tag_editing
 from ...contacts.models import ContactTag, Tag
-from ..contacts.checked import CheckedFirstMixin
+from ..checked import PermissionFirstMixin
 from ..named import NamedIndexView, SuccessMixin, contacts_text
 from .form import TAKEN, MergeForm
 
@@ -82,11 +82,11 @@ class TagAddView(TagSaveMixin, generic.CreateView):
     """A tag made by hand."""
 
 
-class TagEditView(TagSaveMixin, CheckedFirstMixin, generic.EditView):
+class TagEditView(TagSaveMixin, PermissionFirstMixin, generic.EditView):
     """Its name and what it means. Contacts keep a tag that is renamed."""
 
 
-class TagDeleteView(SuccessMixin, CheckedFirstMixin, generic.DeleteView):
+class TagDeleteView(SuccessMixin, PermissionFirstMixin, generic.DeleteView):
     """Asks once, saying how many contacts lose the tag."""
 
     @property
@@ -99,13 +99,13 @@ class TagDeleteView(SuccessMixin, CheckedFirstMixin, generic.DeleteView):
         }
 
 
-class TagHistoryView(CheckedFirstMixin, HistoryView):
+class TagHistoryView(PermissionFirstMixin, HistoryView):
     """Who changed what about a tag."""
 
     any_permission_required = ("view",)
 
 
-class TagMergeView(CheckedFirstMixin, BaseObjectMixin, WagtailAdminTemplateMixin, FormView):
+class TagMergeView(PermissionFirstMixin, BaseObjectMixin, WagtailAdminTemplateMixin, FormView):
     """Makes one tag of two."""
 
     template_name = "wagtail_contacttrack/tags/merge.html"

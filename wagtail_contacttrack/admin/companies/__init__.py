@@ -1,0 +1,1 @@
+"""Companies: their list, their pages, and what editors do with them."""
