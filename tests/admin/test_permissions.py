@@ -10,7 +10,7 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Site
 
 from tests.activity.making import contact, device, did
-from wagtail_contacttrack.contacts.models import Contact
+from wagtail_contacttrack.contacts.models import Contact, ContactField
 from wagtail_contacttrack.tracking.models import HitCount
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,13 @@ NEEDS = {
     "contacttrack_contacts:history": {"view_contact"},
     "contacttrack_contacts:history_results": {"view_contact"},
     "contacttrack_contacts:inspect": {"view_contact"},
+    "contacttrack_fields:index": {"view_contactfield"},
+    "contacttrack_fields:index_results": {"view_contactfield"},
+    "contacttrack_fields:add": {"add_contactfield"},
+    "contacttrack_fields:edit": {"change_contactfield"},
+    "contacttrack_fields:delete": {"delete_contactfield"},
+    "contacttrack_fields:history": {"view_contactfield"},
+    "contacttrack_fields:history_results": {"view_contactfield"},
     "contacttrack_settings:test_hit": {"change_trackingsettings"},
     "contacttrack_settings:delete_test_hit": {"change_trackingsettings"},
 }
@@ -38,9 +45,9 @@ def ours(patterns=None, prefix=""):
         if isinstance(pattern, URLPattern):
             view = pattern.callback
             module = getattr(getattr(view, "view_class", view), "__module__", "")
-            is_ours = (
-                module.startswith("wagtail_contacttrack.admin")
-                or prefix == "contacttrack_contacts:"
+            is_ours = module.startswith("wagtail_contacttrack.admin") or prefix in (
+                "contacttrack_contacts:",
+                "contacttrack_fields:",
             )
             if is_ours:
                 yield f"{prefix}{pattern.name}"
@@ -58,16 +65,21 @@ def person():
 
 
 @pytest.fixture
-def address(person):
+def own_field():
+    return ContactField.objects.create(alias="member", label=SECRET)
+
+
+@pytest.fixture
+def address(person, own_field):
     def of(name, pk=None):
-        if name in (
-            "contacttrack_contacts:index",
-            "contacttrack_contacts:index_results",
-            "contacttrack_contacts:add",
-        ):
+        space, view = name.split(":")
+        if view in ("index", "index_results", "add"):
             return reverse(name)
-        of_site = name.startswith("contacttrack_settings:")
-        return reverse(name, args=[pk or (Site.objects.get().pk if of_site else person.pk)])
+        ids = {
+            "contacttrack_settings": Site.objects.get().pk,
+            "contacttrack_fields": own_field.pk,
+        }
+        return reverse(name, args=[pk or ids.get(space, person.pk)])
 
     return of
 

@@ -1,0 +1,1 @@
+"""The fields of contacts and companies, as editors make and change them."""

@@ -1,0 +1,224 @@
+"""List, make, change and delete fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.views.generic.history import HistoryView
+
+from ...contacts import field_changes, fieldset
+from ...contacts.field_changes import Claimed, Conversion
+from ...contacts.fieldset import Field
+from ...contacts.models import ContactField, FieldObject, FieldType
+from ..contacts.checked import CheckedFirstMixin
+from .form import FieldForm
+
+FLAGS = (
+    ("publicly_updatable", _("public")),
+    ("unique_identifier", _("unique")),
+    ("required", _("required")),
+)
+
+
+def holders_text(field: Field, count: int) -> str:
+    """For example "3 contacts"."""
+    if field.object == FieldObject.COMPANY:
+        return ngettext("%(count)d company", "%(count)d companies", count) % {"count": count}
+    return ngettext("%(count)d contact", "%(count)d contacts", count) % {"count": count}
+
+
+class FieldFilterSet(WagtailFilterSet):
+    object = django_filters.ChoiceFilter(label=_("Belongs to"), choices=FieldObject.choices)
+    type = django_filters.MultipleChoiceFilter(label=_("Type"), choices=FieldType.choices)
+
+    class Meta:
+        model = ContactField
+        fields: tuple[str, ...] = ()
+
+
+class FlagsColumn(Column):
+    """What is special about a field, each as a small label."""
+
+    def get_value(self, instance: ContactField) -> Any:
+        names = [label for name, label in FLAGS if getattr(instance, name)]
+        names += [] if instance.visible else [_("hidden")]
+        return format_html_join(" ", '<span class="w-status">{}</span>', ((n,) for n in names))
+
+
+class FieldIndexView(generic.IndexView):
+    """All fields, in the order in which contacts and companies show them."""
+
+    filterset_class = FieldFilterSet
+    any_permission_required = ("view",)
+    default_ordering = ("-object", "group", "order", "pk")
+    search_fields = ("label", "alias")
+    is_searchable = True
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        title = self._get_title_column_class(TitleColumn)
+        return [
+            title(
+                "label",
+                label=_("Label"),
+                accessor=lambda row: fieldset.of_row(row).title,
+                get_url=self.get_edit_url,
+            ),
+            Column("alias", label=_("Alias")),
+            Column("type", label=_("Type"), accessor="get_type_display"),
+            Column("object", label=_("Belongs to"), accessor="get_object_display"),
+            Column("group", label=_("Group"), accessor="get_group_display"),
+            FlagsColumn("flags", label=_("Flags")),
+        ]
+
+    def get_delete_url(self, instance: ContactField) -> str | None:
+        return None if instance.installed else super().get_delete_url(instance)
+
+
+class FieldSaveMixin:
+    """What was asked for is done after the field is saved, and said."""
+
+    request: HttpRequest
+
+    def get_success_url(self) -> str:
+        if self.user_has_permission("view"):  # type: ignore[attr-defined]
+            return reverse("contacttrack_fields:index")
+        return reverse("wagtailadmin_home")
+
+    def form_valid(self, form: FieldForm) -> HttpResponseBase:
+        response = super().form_valid(form)  # type: ignore[misc]
+        self.follow_up(form.old, form.new)
+        return response
+
+    def follow_up(self, old: Field | None, new: Field) -> None:
+        """Make the values and what they name fit the field as it is by now."""
+        was_unique = old is not None and old.unique
+        changed = old is not None and old.type != new.type
+        if old is not None and was_unique and (changed or not new.unique):
+            field_changes.unclaim(old)
+        if old is not None and changed:
+            done = field_changes.convert(old, new)
+            if done.kept or done.lost:
+                messages.success(self.request, converted_text(new, done))
+        if old is not None and new.unique and (changed or not was_unique):
+            claimed = field_changes.claim(new, now=timezone.now(), actor=self.request.user)
+            if claimed.shared:
+                messages.warning(self.request, shared_text(new, claimed))
+
+
+class FieldAddView(FieldSaveMixin, generic.CreateView):
+    """A field made by hand."""
+
+
+class FieldEditView(FieldSaveMixin, CheckedFirstMixin, generic.EditView):
+    """A field as a form. A new type for values that there are is asked about first."""
+
+    def form_valid(self, form: FieldForm) -> HttpResponseBase:
+        if form.old and form.is_retyped and self.request.POST.get("confirmed") != form.new.type:
+            plan = field_changes.preview(form.old, form.new)
+            if plan.kept or plan.lost:
+                return self.ask(form, plan)
+        return super().form_valid(form)
+
+    def ask(self, form: FieldForm, plan: Conversion) -> HttpResponseBase:
+        sent = [
+            (name, value)
+            for name, found in self.request.POST.lists()
+            for value in found
+            if name not in ("csrfmiddlewaretoken", "confirmed")
+        ]
+        self.form = form
+        context = {
+            **self.get_context_data(),
+            "question": plan_text(form.new, plan),
+            "sent": sent,
+            "confirmation": form.new.type,
+        }
+        template = "wagtail_contacttrack/fields/confirm_retype.html"
+        return TemplateResponse(self.request, template, context)
+
+    @cached_property
+    def can_delete(self) -> bool:
+        return not self.object.installed and super().can_delete
+
+
+class FieldDeleteView(CheckedFirstMixin, generic.DeleteView):
+    """Asks once and says who loses what. Fields of the app are not deleted."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.object.installed and self.user_has_permission("delete"):
+            messages.error(
+                request,
+                _("This field comes with the app and cannot be deleted. You can hide it instead."),
+            )
+            return redirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def field(self) -> Field:
+        return fieldset.of_row(self.object)
+
+    @property
+    def confirmation_message(self) -> str:
+        count = field_changes.holders(self.field).count()
+        if not count:
+            return gettext("Delete this field? Nobody has a value in it.")
+        return gettext(
+            "Delete this field? %(holders)s lose their value in it. This cannot be undone."
+        ) % {"holders": holders_text(self.field, count)}
+
+    def get_success_url(self) -> str:
+        if self.user_has_permission("view"):
+            return str(super().get_success_url())
+        return reverse("wagtailadmin_home")
+
+    def delete_action(self) -> None:
+        # First the field, so that calls write no further values; then those that there are.
+        super().delete_action()
+        field_changes.forget(self.field)
+
+
+class FieldHistoryView(CheckedFirstMixin, HistoryView):
+    """Who changed what about a field."""
+
+    any_permission_required = ("view",)
+
+
+def plan_text(new: Field, plan: Conversion) -> str:
+    return gettext(
+        "You are changing the type to %(type)s. Of the values that there are, those of "
+        "%(kept)s can be kept, and %(lost)s lose theirs."
+    ) % {
+        "type": FieldType(new.type).label,
+        "kept": holders_text(new, plan.kept),
+        "lost": holders_text(new, plan.lost),
+    }
+
+
+def converted_text(new: Field, done: Conversion) -> str:
+    return gettext("The values of %(kept)s were kept; %(lost)s lost theirs.") % {
+        "kept": holders_text(new, done.kept),
+        "lost": holders_text(new, done.lost),
+    }
+
+
+def shared_text(new: Field, claimed: Claimed) -> str:
+    return gettext(
+        "%(holders)s have a value that somebody else has as well. It is theirs still, but the "
+        "value names the one who was identified first."
+    ) % {"holders": holders_text(new, claimed.shared)}
