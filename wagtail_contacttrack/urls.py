@@ -9,13 +9,15 @@ from __future__ import annotations
 from django.urls import include, re_path
 
 from .outbound import views as outbound
-from .tracking import views
+from .tracking import members, views
 
 app_name = "wagtail_contacttrack"
 
 doors = [
     re_path(r"^mtc\.js$", views.mtc_js, name="mtc_js"),
     re_path(r"^mtc/event/?$", views.event, name="event"),
+    re_path(r"^mtc/identity\.js$", views.identity_js, name="identity_js"),
+    re_path(r"^mtc/identity/?$", members.member_identity, name="identity"),
     re_path(r"^mtc/?$", views.contact_id, name="contact_id"),
     re_path(r"^mtracking\.gif$", views.pixel, name="pixel"),
     # Only what looks like an id of ours: a site may have pages at /r/ and /email/.

@@ -22,6 +22,17 @@ def contacttrack(context: template.Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def contacttrack_identity(context: template.Context) -> str:
+    """The script that has page views of members who are logged in say who they are, signed.
+
+    The same for every visitor, so the page may be cached. Only for pages that place the tracker by
+    hand: the tag ``contacttrack`` brings it along. Nothing in previews, and where the site does not
+    recognise members.
+    """
+    return inject.identity_tag(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
 def contacttrack_pixel(context: template.Context) -> str:
     """A ``<noscript>`` pixel for visitors without JavaScript; the same for every visitor.
 

@@ -10,14 +10,14 @@ from django.http import HttpRequest
 
 from ..compat import raw_host
 from .admission import origin_allowed
-from .paths import is_ours
+from .paths import is_for_other_websites
 from .sites import options_for_tracking
 
 
 def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
     """Whether a page of the request's origin may read the answers of our public paths."""
     origin = request.headers.get("Origin", "")
-    if not origin or not is_ours(request):
+    if not origin or not is_for_other_websites(request):
         return False
     host = raw_host(request)
     try:

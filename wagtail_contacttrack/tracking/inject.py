@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..compat import csp_nonce, raw_host
-from .sites import language_of, options_for_page
+from .sites import SiteOptions, language_of, options_for_page
 
 ServePage = Callable[..., HttpResponse]
 
@@ -61,15 +61,32 @@ def tag(request: HttpRequest | None, page: Any = None) -> str:
     """
     if not for_visitors(request):
         return ""
-    try:
-        address = reverse("wagtail_contacttrack:mtc_js")
-    except NoReverseMatch:
-        return ""
     attributes = SafeString(' data-contacttrack="pageview"')
     if getattr(page, "pk", None):
         attributes += format_html(' data-page="{}"', page.pk)
         if locale := language_of(getattr(page, "locale_id", None)):
             attributes += format_html(' data-locale="{}"', locale)
+    return format_html("{}{}", identity_tag(request), _element("mtc_js", attributes, request))
+
+
+def identity_tag(request: HttpRequest | None) -> str:
+    """The script element that has page views carry a signed identity of the member.
+
+    It is the same for every visitor. An empty string where the site does not recognise members.
+    """
+    if request is None or not for_visitors(request):
+        return ""
+    site = _site(request)
+    if site is None or not site.recognises_members:
+        return ""
+    return _element("identity_js", SafeString(" data-identity"), request)
+
+
+def _element(door: str, attributes: SafeString, request: HttpRequest | None) -> str:
+    try:
+        address = reverse(f"wagtail_contacttrack:{door}")
+    except NoReverseMatch:
+        return ""
     if request is not None and (nonce := csp_nonce(request)):
         attributes += format_html(' nonce="{}"', nonce)
     return format_html('<script async src="{}"{}></script>', address, attributes)
@@ -81,11 +98,15 @@ def for_visitors(request: HttpRequest | None) -> bool:
 
 
 def _position(request: HttpRequest) -> str:
-    try:
-        site = options_for_page(raw_host(request), request.get_port())
-    except Error:
-        return ""
+    site = _site(request)
     return site.script_position if site else ""
+
+
+def _site(request: HttpRequest) -> SiteOptions | None:
+    try:
+        return options_for_page(raw_host(request), request.get_port())
+    except Error:
+        return None
 
 
 def _wanted(request: HttpRequest, response: HttpResponse) -> bool:

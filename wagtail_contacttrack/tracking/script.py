@@ -17,10 +17,20 @@ def build(options: dict[str, bool]) -> tuple[bytes, str]:
 
 @lru_cache(maxsize=64)
 def _build(options: str) -> tuple[bytes, str]:
-    body = _source().replace(PLACEHOLDER, options).encode()
-    return body, f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    return _with_etag(_source("mtc").replace(PLACEHOLDER, options))
 
 
 @lru_cache(maxsize=1)
-def _source() -> str:
-    return resources.files(__package__).joinpath("script", "mtc.min.js").read_text("utf-8")
+def identity() -> tuple[bytes, str]:
+    """The script beside it that fetches signed identities of members, and its ETag."""
+    return _with_etag(_source("identity"))
+
+
+def _with_etag(text: str) -> tuple[bytes, str]:
+    body = text.encode()
+    return body, f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+@lru_cache(maxsize=2)
+def _source(name: str) -> str:
+    return resources.files(__package__).joinpath("script", f"{name}.min.js").read_text("utf-8")

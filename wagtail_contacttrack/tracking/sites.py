@@ -57,6 +57,11 @@ class SiteOptions:
     several_companies: bool
 
     @property
+    def recognises_members(self) -> bool:
+        """Whether browsers of members who are logged in are given a signed identity."""
+        return self.track_members and self.identity_mode != "off"
+
+    @property
     def tracker_options(self) -> dict[str, bool]:
         """What `mtc.js` is told; the same for every visitor."""
         return {"hash": self.track_hash, "privacy": self.respect_signals}

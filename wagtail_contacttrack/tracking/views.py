@@ -73,7 +73,16 @@ def mtc_js(request: HttpRequest) -> HttpResponse:
         site = site_of(request)
     except Error:
         return _unavailable()
-    body, etag = script.build(site.tracker_options if site else {})
+    return _script(request, *script.build(site.tracker_options if site else {}))
+
+
+@public
+def identity_js(request: HttpRequest) -> HttpResponse:
+    """The script that has page views carry a signed identity: the same for everybody."""
+    return _script(request, *script.identity())
+
+
+def _script(request: HttpRequest, body: bytes, etag: str) -> HttpResponse:
     matches = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     response: HttpResponse
     if etag in matches or f"W/{etag}" in matches or "*" in matches:
@@ -165,15 +174,20 @@ class MetaHeaders(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
+def has_session(request: HttpRequest) -> bool:
+    """Whether the request carries a cookie that can be the key of a session. Looks nothing up."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    # Quoted cookies may hold anything, also a NUL, which PostgreSQL does not take.
+    return bool(key and key.isascii() and key.isprintable())
+
+
 def is_staff(request: HttpRequest) -> bool:
     """Whether the request carries a valid session of somebody who may enter the Wagtail admin.
 
     A request without a session cookie costs no query, nor does one whose cookie cannot be the key
     of a session. Raises what the project's sessions and permissions raise when they are away.
     """
-    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    # Quoted cookies may hold anything, also a NUL, which PostgreSQL does not take.
-    if not (key and key.isascii() and key.isprintable()):
+    if not has_session(request):
         return False
     user = getattr(request, "user", None)
     try:
