@@ -8,10 +8,10 @@ from wagtail import hooks
 from .admin import home
 from .admin.contacts.bulk import DeleteContacts
 from .admin.contacts.viewset import ContactSearchArea
-from .admin.fields.viewset import field_viewset
 from .admin.menu import ContactsGroup
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
+from .admin.tags.bulk import AddTags, RemoveTags
 from .tracking.inject import serve_with_tracker
 from .tracking.models import TrackingSettings
 from .tracking.paths import keep_out_of_page_cache
@@ -19,9 +19,9 @@ from .tracking.paths import keep_out_of_page_cache
 hooks.register("on_serve_page", serve_with_tracker)
 hooks.register("is_request_cacheable", keep_out_of_page_cache)
 hooks.register("register_admin_viewset", ContactsGroup)
-hooks.register("register_admin_viewset", lambda: field_viewset)
 hooks.register("register_admin_search_area", ContactSearchArea)
-hooks.register("register_bulk_action", DeleteContacts)
+for action in (AddTags, RemoveTags, DeleteContacts):
+    hooks.register("register_bulk_action", action)
 
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary_item)

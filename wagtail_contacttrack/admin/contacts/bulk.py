@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.widgets.button import ListingButton
 
 from ...compat import permission_policy
 from ...contacts import listing, removal
@@ -22,7 +23,7 @@ from ...contacts.models import Contact
 from . import logs
 from .filters import choice_of, is_valid
 
-# One step deletes no more than this, so that the answer comes within a minute or so.
+# One step changes no more than this, so that the answer comes within a minute or so.
 MOST = 5_000
 LISTED = 20
 
@@ -37,29 +38,31 @@ class SelectionForm(forms.Form):
         return [number for number in ids if number is not None][:MOST]
 
 
-class DeleteContacts(BulkAction):
-    """Delete the contacts that are ticked, or all that the list's filters find."""
+class ContactsAction(BulkAction):
+    """Something done to the contacts that are ticked, or to all that the list's filters find.
 
-    form_class = SelectionForm
+    It asks first, and then does it to exactly those that the question was about.
+    """
 
-    display_name = _("Delete")
-    action_type = "delete"
-    aria_label = _("Delete selected contacts")
-    template_name = "wagtail_contacttrack/contacts/confirm_bulk_delete.html"
+    form_class: type[SelectionForm] = SelectionForm
+    permission = ""
     models = (Contact,)
-    classes = frozenset({"serious"})
+
+    @classmethod
+    def is_allowed(cls, user: Any) -> bool:
+        return bool(permission_policy(Contact).user_has_permission(user, cls.permission))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Before anything is read: the question shows names.
-        if not permission_policy(Contact).user_has_permission(request.user, "delete"):
+        if not self.is_allowed(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def contacts(self) -> list[Contact]:
         """Those to ask about, at most `MOST` and one more that says that there are others."""
-        if self.cleaned_form is not None:
-            return list(Contact.objects.filter(pk__in=self.cleaned_form.cleaned_data["ids"]))
+        if ids := self._confirmed():
+            return list(Contact.objects.current().filter(pk__in=ids))
         wanted = self.request.GET.getlist("id")
         if "all" in wanted:
             # Where the list stood, which Wagtail hands on as the page to return to.
@@ -69,7 +72,7 @@ class DeleteContacts(BulkAction):
                 return []
             return listing.first(choice_of(query), MOST + 1)
         ids = [number for number in map(listing.number_in, wanted) if number is not None]
-        found = Contact.objects.filter(pk__in=ids[: MOST + 1]).order_by("-pk")
+        found = Contact.objects.current().filter(pk__in=ids[: MOST + 1]).order_by("-pk")
         return list(found)
 
     def get_actionable_objects(self) -> tuple[list[Contact], dict[str, Any]]:
@@ -77,18 +80,50 @@ class DeleteContacts(BulkAction):
             raise Http404
         return self.contacts[:MOST], {"items_with_no_access": []}
 
+    def get_initial(self) -> dict[str, Any]:
+        contacts, _none = self.get_actionable_objects()
+        return {"ids": ",".join(str(contact.pk) for contact in contacts)}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contacts, _none = self.get_actionable_objects()
         return {
             **super().get_context_data(**kwargs),
-            "form": SelectionForm(
-                initial={"ids": ",".join(str(contact.pk) for contact in contacts)}
-            ),
             "listed": contacts[:LISTED],
             "count": len(contacts),
             "unlisted": max(len(contacts) - LISTED, 0),
             "more": len(self.contacts) > MOST,
         }
+
+    def _confirmed(self) -> list[int]:
+        """The ids that come back with the answer."""
+        if self.request.method != "POST":
+            return []
+        selection = SelectionForm(self.request.POST)
+        return selection.cleaned_data["ids"] if selection.is_valid() else []
+
+
+def bulk_button(action: type[BulkAction]) -> ListingButton:
+    """The button at the foot of the list; Wagtail's script adds the selection to its address."""
+    meta = Contact._meta
+    return ListingButton(
+        action.display_name,
+        reverse("wagtail_bulk_action", args=[meta.app_label, meta.model_name, action.action_type]),
+        attrs={"aria-label": action.aria_label, "data-bulk-action-button": ""},
+        priority=action.action_priority,
+        classname=" ".join({"bulk-action-btn", *action.classes}),
+    )
+
+
+class DeleteContacts(ContactsAction):
+    """Delete contacts with everything that is theirs."""
+
+    permission = "delete"
+    display_name = _("Delete")
+    action_type = "delete"
+    action_priority = 100
+    aria_label = _("Delete selected contacts")
+    template_name = "wagtail_contacttrack/contacts/confirm_bulk_delete.html"
+    classes = frozenset({"serious"})
 
     @classmethod
     def execute_action(cls, objects: list[Contact], **_kwargs: Any) -> tuple[int, int]:

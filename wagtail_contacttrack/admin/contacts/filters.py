@@ -13,8 +13,11 @@ from wagtail.admin.forms.search import SearchForm
 
 from ...contacts import listing
 from ...contacts.listing import Choice
-from ...contacts.models import Contact
+from ...contacts.models import Contact, Tag
 from ..days import EARLIEST, LATEST
+
+# More than these nobody looks through; the list of tags leads to each of them.
+TAGS = 200
 
 
 class DayRangeField(django_filters.fields.DateRangeField):
@@ -48,6 +51,8 @@ class ContactFilterSet(WagtailFilterSet):
         label=_("Country"), choices=[], empty_label=_("All"), widget=forms.RadioSelect
     )
 
+    tag = django_filters.ChoiceFilter(label=_("Tag"), choices=[], empty_label=_("All"))
+
     class Meta:
         model = Contact
         fields: tuple[str, ...] = ()
@@ -58,6 +63,17 @@ class ContactFilterSet(WagtailFilterSet):
         asked = data.get("country", "") if data else ""
         countries = {*listing.countries(), asked} - {""}
         self.filters["country"].extra["choices"] = [(name, name) for name in sorted(countries)]
+        self.filters["tag"].extra["choices"] = tag_choices(data.get("tag", "") if data else "")
+
+
+def tag_choices(asked: str) -> list[tuple[str, str]]:
+    """The first tags by name, and the one that is asked for, wherever the link to it stood."""
+    rows = Tag.objects.order_by("name", "pk").values_list("pk", "name")
+    found = {str(pk): name for pk, name in rows[:TAGS]}
+    number = listing.number_in(asked)
+    if number is not None and asked not in found:
+        found |= {str(pk): name for pk, name in rows.filter(pk=number)}
+    return list(found.items())
 
 
 def is_valid(data: QueryDict) -> bool:
@@ -78,6 +94,7 @@ def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choic
         until=active.stop,
         device_types=tuple(values.get("device") or ()),
         country=values.get("country") or "",
+        tag=listing.number_in(values.get("tag") or ""),
     )
 
 

@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import BaseColumn
 from wagtail.admin.views import generic
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.admin.widgets.button import Button, ListingButton
 
 from ...contacts import listing
 from ...contacts.listing import Choice, Contacts, Found
 from ...contacts.models import Contact
 from ..home import settings_url
 from . import export
+from .bulk import ContactsAction, bulk_button
 from .columns import columns
 from .filters import ContactFilterSet, choice_of, is_valid
 from .paging import Pages
@@ -99,10 +101,22 @@ class ContactIndexView(generic.IndexView):
     def columns(self) -> list[BaseColumn]:
         return columns(
             orders=listing.orders(self.choice.anonymous),
-            selectable=self.user_has_permission("delete"),
+            selectable=bool(self.bulk_buttons),
             get_url=self.get_inspect_url,
             buttons=self.get_list_buttons,
         )
+
+    @cached_property
+    def bulk_buttons(self) -> list[ListingButton]:
+        """What this editor may do with many contacts; Wagtail's own footer offers everything."""
+        meta = Contact._meta
+        actions = bulk_action_registry.get_bulk_actions_for_model(meta.app_label, meta.model_name)
+        allowed = [
+            action
+            for action in sorted(actions, key=lambda action: action.action_priority)
+            if not issubclass(action, ContactsAction) or action.is_allowed(self.request.user)
+        ]
+        return [bulk_button(action) for action in allowed]
 
     def get_list_more_buttons(self, instance: Contact) -> list[Any]:
         buttons = []
@@ -125,6 +139,6 @@ class ContactIndexView(generic.IndexView):
             "count_label": context["paginator"].count_label,
             "horizon": self.found.horizon,
             "scan_limit": listing.SCAN_LIMIT,
-            "can_delete": self.user_has_permission("delete"),
+            "bulk_buttons": self.bulk_buttons,
             "settings_url": settings_url(self.request),
         }
