@@ -8,6 +8,7 @@ from wagtail import hooks
 from .admin import home
 from .admin.contacts.bulk import DeleteContacts
 from .admin.contacts.viewset import ContactSearchArea
+from .admin.fields.viewset import field_viewset
 from .admin.menu import ContactsGroup
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
@@ -19,6 +20,7 @@ from .tracking.paths import keep_out_of_page_cache
 hooks.register("on_serve_page", serve_with_tracker)
 hooks.register("is_request_cacheable", keep_out_of_page_cache)
 hooks.register("register_admin_viewset", ContactsGroup)
+hooks.register("register_admin_viewset", lambda: field_viewset)
 hooks.register("register_admin_search_area", ContactSearchArea)
 for action in (AddTags, RemoveTags, DeleteContacts):
     hooks.register("register_bulk_action", action)

@@ -1,4 +1,4 @@
-"""Contacts and what belongs to them, together in the main menu."""
+"""Contacts and what belongs to them, together in the main menu; fields stand under Settings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from .companies.viewset import company_viewset
 from .contacts.viewset import contact_viewset
-from .fields.viewset import field_viewset
 from .tags.viewset import tag_viewset
 
 
@@ -18,4 +17,4 @@ class ContactsGroup(ViewSetGroup):
     menu_name = "contacttrack"
     menu_icon = "group"
     menu_order = 150
-    items = (contact_viewset, company_viewset, tag_viewset, field_viewset)
+    items = (contact_viewset, company_viewset, tag_viewset)
