@@ -26,6 +26,7 @@ NEEDS = {
     "contacttrack_contacts:history": {"view_contact"},
     "contacttrack_contacts:history_results": {"view_contact"},
     "contacttrack_contacts:inspect": {"view_contact"},
+    "contacttrack_contacts:email": {"change_contact"},
     "contacttrack_fields:index": {"view_contactfield"},
     "contacttrack_fields:index_results": {"view_contactfield"},
     "contacttrack_fields:add": {"add_contactfield"},
@@ -35,6 +36,7 @@ NEEDS = {
     "contacttrack_fields:history_results": {"view_contactfield"},
     "contacttrack_settings:test_hit": {"change_trackingsettings"},
     "contacttrack_settings:delete_test_hit": {"change_trackingsettings"},
+    "contacttrack_settings:rotate_key": {"change_trackingsettings"},
 }
 ALL = sorted(set().union(*NEEDS.values()) | {"export_contact"})
 

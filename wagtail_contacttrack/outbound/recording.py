@@ -55,6 +55,7 @@ def note(
     now: datetime,
     title: str = "",
     message: int | None = None,
+    by_editor: bool = False,
     using: str | None = None,
 ) -> bool:
     """Add a row to the timeline of whoever this contact is today; False if there is nobody."""
@@ -62,7 +63,8 @@ def note(
     with writing(using, Activity._meta.db_table):
         owner = lock(contact_id, using)
         if owner is not None:
-            data = {"message": message} if message else None
+            facts = {"message": message, "editor": by_editor}
+            data = {name: value for name, value in facts.items() if value}
             add(kind, owner, now=now, title=title, data=data, using=using)
     return owner is not None
 

@@ -12,6 +12,7 @@ from .models import Message
 from .recording import committed, lock, note
 
 UNSUBSCRIBED = DoNotContact.Reason.UNSUBSCRIBED
+MANUAL = DoNotContact.Reason.MANUAL
 
 
 def unsubscribe(message: Message, *, now: datetime) -> bool:
@@ -44,3 +45,20 @@ def standing_of(message: Message) -> DoNotContact | None:
     """What stands against writing to its recipient."""
     owner = survivor_id(message.contact_id)
     return None if owner is None else consent.record_of(owner)
+
+
+def set_by_editor(contact_id: int, *, allowed: bool, comments: str = "", now: datetime) -> bool:
+    """Stop or allow bulk mail to a contact, whatever stood before; whether anything changed."""
+
+    def work(using: str) -> bool:
+        owner = lock(contact_id, using)
+        if owner is None:
+            return False
+        if allowed:
+            changed, kind = consent.allow(owner, using=using), EMAIL_RESUBSCRIBED
+        else:
+            changed = consent.forbid(owner, reason=MANUAL, comments=comments, now=now, using=using)
+            kind = EMAIL_UNSUBSCRIBED
+        return changed and note(kind, owner, now=now, by_editor=True, using=using)
+
+    return committed(work)

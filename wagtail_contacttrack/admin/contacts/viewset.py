@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -13,6 +13,7 @@ from ...contacts.models import Contact
 from ..permissions import may_view_contacts
 from ..timeline.views import ContactInspectView
 from .index import ContactIndexView
+from .mail import ContactMailView
 from .views import ContactAddView, ContactDeleteView, ContactEditView, ContactHistoryView
 
 
@@ -47,7 +48,9 @@ class ContactViewSet(ModelViewSet):
         )
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [url for url in super().get_urlpatterns() if url.name != "usage"]
+        # The first one is where the menu leads.
+        urls = [url for url in super().get_urlpatterns() if url.name != "usage"]
+        return [*urls, path("email/<int:pk>/", ContactMailView.as_view(), name="email")]
 
 
 # Not just "contact": projects have an app of that name, and URL namespaces are for all of them.
