@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 Row = Sequence[Any]
+Result = TypeVar("Result")
 Statement = tuple[str, list[Any]]
 
 
@@ -238,6 +239,19 @@ def writing(using: str, table: str) -> Iterator[tuple[Any, Dialect]]:
     with transaction.atomic(using=using), connection.cursor() as cursor:
         sql.open_for_writing(cursor, table)
         yield cursor, sql
+
+
+def insist(using: str, work: Callable[[], Result], attempts: int = 5) -> Result:
+    """Do work that is a transaction of its own, again if it met with others on the way.
+
+    A deadlock may go better the next time. Within a transaction of the caller there is one attempt.
+    """
+    connection = connections[using]
+    for _attempt in range(0 if connection.in_atomic_block else attempts - 1):
+        with suppress(OperationalError):
+            return work()
+        connection.close_if_unusable_or_obsolete()
+    return work()
 
 
 def rows_of(cursor: Any) -> list[tuple[Any, ...]]:

@@ -16,9 +16,31 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 
 from wagtail_contacttrack.activity.models import Activity, TrackedPage
-from wagtail_contacttrack.contacts.models import Contact, Device, Presence, UserAgent
+from wagtail_contacttrack.contacts.models import (
+    Company,
+    CompanyIdentifier,
+    CompanyMembership,
+    Contact,
+    ContactTag,
+    Device,
+    DoNotContact,
+    Identifier,
+    Merge,
+    MovedRow,
+    NotADuplicate,
+    Note,
+    Presence,
+    Tag,
+    UserAgent,
+)
+from wagtail_contacttrack.outbound.models import Message, TrackedLink
 from wagtail_contacttrack.tracking import record
-from wagtail_contacttrack.tracking.models import HitCount, TrackingSettings
+from wagtail_contacttrack.tracking.models import (
+    HitCount,
+    IdentityKey,
+    IdentityUse,
+    TrackingSettings,
+)
 from wagtail_contacttrack.tracking.views import REASON_HEADER
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -109,11 +131,23 @@ def committed(test_database: None, django_db_blocker: Any) -> Iterator[None]:
     """
     with django_db_blocker.unblock():
         yield
-        for model in (
-            Activity, Presence, Device, Contact, TrackedPage, UserAgent, HitCount, TrackingSettings,
-        ):  # fmt: skip
-            model.objects.all()._raw_delete("default")
+        empty()
         connections.close_all()
+
+
+# What refers to others comes before what is referred to.
+OURS = (
+    MovedRow, Merge, NotADuplicate, Identifier, ContactTag, Tag, CompanyMembership,
+    CompanyIdentifier, Company, DoNotContact, Note, Message, TrackedLink, IdentityUse, IdentityKey,
+    Activity, Presence, Device, Contact, TrackedPage, UserAgent, HitCount, TrackingSettings,
+)  # fmt: skip
+
+
+def empty() -> None:
+    """Delete every row of ours but the fields."""
+    Contact.objects.update(merged_into=None)
+    for model in OURS:
+        model.objects.all()._raw_delete("default")
 
 
 def at_once(*tasks: Callable[[], Any]) -> list[Any]:

@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import router
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ..activity.adding import add
-from ..sql import Dialect, writing
+from ..sql import Dialect, insist, writing
 from . import content, history, merge_values
 from .fieldset import COLUMNS
 from .identifiers import digest
-from .linking import unique_values
+from .linking import Ground, unique_values
 from .merge_rules import MergeRule, rules
 from .models import Contact, Identifier, Merge, MovedRow, Presence, Rule
 
@@ -55,14 +56,26 @@ def merge(
     join two known contacts.
     """
     using = using or router.db_for_write(Contact)
+
+    def work() -> Merge:
+        ground = Ground(rule, now, evidence or {}, getattr(actor, "pk", None))
+        return _merge(winner_id, loser_id, ground, values, using)
+
+    return insist(using, work)
+
+
+def _merge(
+    winner_id: int, loser_id: int, ground: Ground, values: Mapping[str, Any] | None, using: str
+) -> Merge:
+    rule, now = ground.rule, ground.now
     with writing(using, Contact._meta.db_table) as (cursor, sql):
         winner, loser = _both(winner_id, loser_id, rule, using)
         row = Merge.objects.using(using).create(
             winner=winner,
             loser=loser,
             rule=rule,
-            evidence=dict(evidence or {}),
-            actor_id=getattr(actor, "pk", None),
+            evidence=dict(ground.evidence),
+            actor_id=ground.actor_id,
             linked_at=now,
         )
         for move in rules("move"):
@@ -174,10 +187,15 @@ def _hide(winner: Contact, loser: Contact, using: str) -> list[Any]:
     times = dict(
         presences.filter(contact_id__in=[winner.pk, loser.pk]).values_list("contact_id", "at")
     )
-    presences.filter(contact_id=loser.pk).update(known=None)
+    Presence.objects.using(using).bulk_create(
+        [Presence(contact=c, at=c.date_added) for c in (winner, loser)], ignore_conflicts=True
+    )
+    presences.filter(contact_id=loser.pk).update(known=None, epoch=F("epoch") + 1)
     before = times.get(winner.pk)
     after = max((moment for moment in times.values()), default=None)
-    presences.filter(contact_id=winner.pk).update(at=after, known=winner.is_known)
+    presences.filter(contact_id=winner.pk).update(
+        at=after, known=winner.is_known, epoch=F("epoch") + 1
+    )
     return [text_of(before), text_of(after)]
 
 
@@ -207,7 +225,15 @@ def note(kind: str, row: Merge, now: datetime, using: str) -> None:
         (row.winner_id, row.loser_id),
         (row.loser_id, row.winner_id),
     ):
-        data = {"merge": row.pk, "other": other_id, "rule": row.rule, "evidence": row.evidence}
+        # Rows go over in later merges: whose row this was first must stand in it.
+        data = {
+            "merge": row.pk,
+            "other": other_id,
+            "winner": row.winner_id,
+            "loser": row.loser_id,
+            "rule": row.rule,
+            "evidence": row.evidence,
+        }
         add(kind, contact_id, now=now, data=data, using=using)
 
 

@@ -23,11 +23,12 @@ def survivors(contact_ids: Iterable[int], *, using: str | None = None) -> dict[i
     place = {number: number for number in contact_ids}
     parents: dict[int, int | None] = {}
     for _step in range(MOST_STEPS):
-        wanted = set(place.values()) - set(parents)
-        if not wanted:
+        if wanted := set(place.values()) - set(parents):
+            parents.update(rows.filter(pk__in=wanted).values_list("pk", "merged_into_id"))
+        further = {first: parents[at] or at for first, at in place.items() if at in parents}
+        if further == place:
             break
-        parents.update(rows.filter(pk__in=wanted).values_list("pk", "merged_into_id"))
-        place = {first: parents[at] or at for first, at in place.items() if at in parents}
+        place = further
     return place
 
 

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from ..activity.models import Activity
-from ..sql import Dialect, writing
+from ..sql import Dialect, insist, writing
 from . import content, history
-from .linking import owners, unique_values
+from .linking import Ground, NewIdentifier, link, owners, unique_values
 from .merge_rules import MergeRule, rules
 from .merging import MergeRefused, lock, note, store, text_of
 from .models import Contact, Device, Identifier, Merge, MovedRow, Presence
@@ -25,6 +25,10 @@ from .models import Contact, Device, Identifier, Merge, MovedRow, Presence
 def undo(merge_id: int, *, now: datetime, actor: Any = None, using: str | None = None) -> Merge:
     """Part the two contacts of a merge again; raises `MergeRefused` where that cannot be done."""
     using = using or router.db_for_write(Contact)
+    return insist(using, lambda: _undo(merge_id, now, getattr(actor, "pk", None), using))
+
+
+def _undo(merge_id: int, now: datetime, actor_id: int | None, using: str) -> Merge:
     with writing(using, Contact._meta.db_table) as (cursor, sql):
         row, winner, loser = _both(merge_id, using)
         for rule in rules("move"):
@@ -37,11 +41,12 @@ def undo(merge_id: int, *, now: datetime, actor: Any = None, using: str | None =
         _give_back_values(row, winner, using)
         for number, current in row.changes["identifiers"].items():
             Identifier.objects.using(using).filter(pk=number).update(current=current)
+        _claim_again(cursor, sql, loser, Ground(row.rule, now, {"undone": row.pk}))
         store(winner, using)
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=None)
         _show(row, winner, loser, using)
         MovedRow.objects.using(using).filter(merge=row).delete()
-        row.undone_at, row.undone_by_id = now, getattr(actor, "pk", None)
+        row.undone_at, row.undone_by_id = now, actor_id
         row.save(using=using)
         note(history.UNMERGED, row, now, using)
     return row
@@ -128,13 +133,22 @@ def _give_back_values(row: Merge, winner: Contact, using: str) -> None:
         merge.save(using=using, update_fields=["changes"])
 
 
+def _claim_again(cursor: Any, sql: Dialect, loser: Contact, ground: Ground) -> None:
+    """Identifiers that were given up while the merge held name the loser again."""
+    wanted = [
+        NewIdentifier(alias, value, loser.pk, ground)
+        for alias, value in unique_values(loser).items()
+    ]
+    link(cursor, sql, wanted)
+
+
 def _show(row: Merge, winner: Contact, loser: Contact, using: str) -> None:
     """Put the loser back into the lists, each of the two active when it was."""
     presences = Presence.objects.using(using)
     rows = Activity.objects.using(using)
     latest = rows.filter(contact_id=loser.pk, time__gte=_since(row)).exclude(device_id=None)
     seen = latest.aggregate(latest=Max("time"))["latest"]
-    presences.filter(contact_id=loser.pk).update(known=loser.is_known)
+    presences.filter(contact_id=loser.pk).update(known=loser.is_known, epoch=F("epoch") + 1)
     if seen is not None:
         presences.filter(contact_id=loser.pk, at__lt=seen).update(at=seen)
     before, after = row.changes["presence"]
@@ -146,4 +160,4 @@ def _show(row: Merge, winner: Contact, loser: Contact, using: str) -> None:
             presences.filter(contact_id=winner.pk, at=moment).update(
                 at=datetime.fromisoformat(before)
             )
-    presences.filter(contact_id=winner.pk).update(known=winner.is_known)
+    presences.filter(contact_id=winner.pk).update(known=winner.is_known, epoch=F("epoch") + 1)

@@ -18,7 +18,7 @@ from ..contacts.linking import Ground, NewDevice, link
 from ..contacts.models import Contact, Device, Presence, Rule
 from ..sql import Dialect, Statement
 from . import lookups
-from .outcome import Admitted, KnownDevice
+from .outcome import Admitted, KnownDevice, Superseded
 from .recognition import Recogniser
 
 CONTACT_COLUMNS = (
@@ -73,15 +73,17 @@ def recognise(cursor: Any, sql: Dialect, leaves: Sequence[Admitted]) -> None:
 
 def find_devices(cursor: Any, sql: Dialect, tracking_ids: Sequence[str]) -> dict[str, KnownDevice]:
     """The devices that exist, by tracking id; one query."""
-    table = sql.quote(Device._meta.db_table)
+    device, presence = sql.quote(Device._meta.db_table), sql.quote(Presence._meta.db_table)
     condition, values = sql.one_of("tracking_id", tracking_ids)
     cursor.execute(
-        f"SELECT tracking_id, id, contact_id, agent_id FROM {table} WHERE {condition}",  # noqa: S608
+        f"SELECT tracking_id, {device}.id, {device}.contact_id, agent_id, epoch "  # noqa: S608
+        f"FROM {device} LEFT JOIN {presence} ON {presence}.contact_id = {device}.contact_id "
+        f"WHERE {condition}",
         values,
     )
     return {
-        tracking_id: KnownDevice(number, tracking_id, contact_id, agent_id)
-        for tracking_id, number, contact_id, agent_id in cursor.fetchall()
+        tracking_id: KnownDevice(number, tracking_id, contact_id, agent_id, epoch=epoch)
+        for tracking_id, number, contact_id, agent_id, epoch in cursor.fetchall()
     }
 
 
@@ -177,5 +179,22 @@ def presence(sql: Dialect, batch: Sequence[Admitted]) -> list[Statement]:
         rows,
         key=["contact_id"],
         latest=["at"],
-        returning=["contact_id", "known"],
+        returning=["contact_id", "known", "epoch"],
     )
+
+
+def check_presence(row: Sequence[Any], batch: Sequence[Admitted], settled: set[int]) -> None:
+    """See to it that a contact is still who it was when its devices were looked up.
+
+    `row` is one of those that `presence` gives. Raises `Superseded` if the contact has been merged,
+    or parted from another, in between; those in `settled` were locked before.
+    """
+    contact_id, known, epoch = row
+    if contact_id in settled:
+        return
+    if known is None:
+        raise Superseded
+    for item in batch:
+        device = item.device
+        if device and device.contact_id == contact_id and device.epoch not in (None, epoch):
+            raise Superseded

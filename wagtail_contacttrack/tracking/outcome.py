@@ -90,10 +90,14 @@ class Superseded(Exception):
 
 @dataclass(slots=True)
 class KnownDevice:
-    """A device as the writer sees it: its row, its contact, and whether both are new."""
+    """A device as the writer sees it: its row, its contact, and whether both are new.
+
+    `epoch` is that of the contact's presence when the device was looked up.
+    """
 
     id: int
     tracking_id: str
     contact_id: int
     agent_id: int | None
     is_new: bool = False
+    epoch: int | None = None

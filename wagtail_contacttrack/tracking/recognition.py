@@ -68,6 +68,8 @@ class Recogniser:
         self.using = using
         self.devices = devices
         self.known: set[int] = set()
+        # Contacts that are locked: nobody merges them before this transaction ends.
+        self.settled: set[int] = set()
         self.identified: list[tuple[int, str]] = []
 
     def meet(self, item: Admitted) -> None:
@@ -85,9 +87,8 @@ class Recogniser:
         if device:
             wanted.add(device.contact_id)
         rows = merging.lock(sorted(wanted), self.using)
-        if wanted - rows.keys() or any(row.merged_into_id for row in rows.values()):
-            # Merged or deleted since we have read who is who.
-            raise Superseded
+        self.settled |= rows.keys()
+        self._check(rows, wanted, owners, claims, device)
         visitor = rows[device.contact_id] if device else None
         named = self._named(item, owners, rows, visitor, rows.get(recipient_id or 0))
         contact, device = self._settle(item, named, visitor, device)
@@ -101,6 +102,30 @@ class Recogniser:
             rows.update(known=True)
 
     # Who is named
+
+    def _check(
+        self,
+        rows: Mapping[int, Contact],
+        wanted: set[int],
+        owners: Mapping[tuple[str, str], Identifier],
+        claims: Claims,
+        device: KnownDevice | None,
+    ) -> None:
+        """Now that nobody can change it: is all as we have read it?"""
+        if wanted - rows.keys() or any(row.merged_into_id for row in rows.values()):
+            raise Superseded
+        if owners:
+            again = linking.owners(
+                [*claims.verified.items(), *claims.unique.items()], using=self.using
+            )
+            if {k: r.contact_id for k, r in again.items()} != {
+                k: r.contact_id for k, r in owners.items()
+            }:
+                raise Superseded
+        if device and not device.is_new:
+            found = Device.objects.using(self.using).filter(pk=device.id)
+            if found.values_list("contact_id", flat=True).first() != device.contact_id:
+                raise Superseded
 
     def _bind(self, claims: Claims, browser: str) -> None:
         """Have a signed identity count for one browser only."""

@@ -22,7 +22,7 @@ from ..activity.models import Activity
 from ..sql import Dialect, dialect
 from . import lookups
 from .committer import GroupCommitter
-from .identify import identify, presence, recognise
+from .identify import check_presence, identify, presence, recognise
 from .ledger import Ledger
 from .lookups import page_address
 from .outcome import Admitted, Outcome, Superseded
@@ -31,6 +31,7 @@ from .reasons import Reason
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
+PRESENCE_COLUMNS = 3
 # Seconds after which the rest of a batch that fails hit by hit is given up: all of it waits.
 PATIENCE = 10.0
 # A deadlock, a lock that took too long, a lost connection: it may go better the next time.
@@ -162,11 +163,10 @@ def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted], using: str
     # The ledger comes after the presence: script and pixel of one visit may run in two processes,
     # and the second must wait for what the first has written.
     for row in sql.run(cursor, [*presence(sql, views), *ledger.queries(batch)]):
-        if len(row) != 2:
+        if len(row) == PRESENCE_COLUMNS:
+            check_presence(row, views, recogniser.settled)
+        else:
             ledger.remember(row)
-        elif row[1] is None:
-            # The presence of somebody who is part of another contact since a moment ago.
-            raise Superseded
     if views:
         recogniser.finish()
     for item in views:

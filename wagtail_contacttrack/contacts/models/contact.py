@@ -154,6 +154,9 @@ class Presence(models.Model):
     )
     known = models.BooleanField(default=False, null=True)
     at = models.DateTimeField(_("last active"))
+    # Goes up with every merge and undoing of one. A hit that has read an older number may have
+    # taken the device for somebody else's.
+    epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     wagtail_reference_index_ignore: ClassVar[bool] = True
 

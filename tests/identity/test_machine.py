@@ -1,0 +1,267 @@
+"""Whatever people, browsers and editors do, in whatever order: identity stays right."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import serializers
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.identity.browsing import Browser, open_fields
+from wagtail_contacttrack.activity.models import Activity
+from wagtail_contacttrack.contacts import history, linking, merging, removal, resolving, unmerging
+from wagtail_contacttrack.contacts.identifiers import normalised
+from wagtail_contacttrack.contacts.merging import MergeRefused
+from wagtail_contacttrack.contacts.models import (
+    CompanyMembership,
+    Contact,
+    ContactTag,
+    Device,
+    DoNotContact,
+    Identifier,
+    Note,
+    Presence,
+    Rule,
+)
+
+EXAMPLES = int(os.environ.get("IDENTITY_EXAMPLES", "25"))
+
+MAILS = ["ada@site.example", "ADA@site.example", "bob@site.example", "cy@site.example"]
+NUMBERS = ["1", "2", "3"]
+NAMES = ["Ada", "Bob"]
+TAGS = ["a", "b,-a", "-b"]
+
+browsers = st.integers(0, 3)
+choices = st.integers(0, 30)
+
+# What a merge and its undoing may leave behind: that they happened.
+REPORTS = (history.MERGED, history.UNMERGED)
+# Counts merges, and never goes back.
+COUNTERS = ("epoch",)
+TABLES = (
+    Contact,
+    Presence,
+    Device,
+    Identifier,
+    ContactTag,
+    CompanyMembership,
+    DoNotContact,
+    Note,
+    Activity,
+)
+
+
+def everything() -> dict[tuple[str, object], object]:
+    """Every row of every table that says who somebody is."""
+    found = {}
+    for model in TABLES:
+        rows = model._default_manager.all()
+        if model is Activity:
+            rows = rows.exclude(kind__in=REPORTS)
+        for item in serializers.serialize("python", rows):
+            fields = {k: v for k, v in item["fields"].items() if k not in COUNTERS}
+            found[item["model"], item["pk"]] = fields
+    return found
+
+
+class Identity(RuleBasedStateMachine):
+    """Four browsers, three people with e-mail addresses and customer numbers, and an editor."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.now = datetime(2026, 3, 1, 9, tzinfo=UTC)
+        self.browsers = [Browser() for _ in range(4)]
+        # Every id that anybody was ever told, and whether it must still lead to somebody.
+        self.told: set[int] = set()
+        self.gone: set[int] = set()
+        self.visits = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    def tick(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+    # What browsers do
+
+    def hit(self, browser: int, **params: str) -> None:
+        known = set(
+            Contact.objects.current()
+            .filter(date_identified__isnull=False)
+            .values_list("pk", flat=True)
+        )
+        theirs = dict(Activity.objects.filter(contact__in=known).values_list("pk", "contact_id"))
+        self.visits += 1
+        outcome = self.browsers[browser].visit(str(self.visits), now=self.tick(), **params)
+
+        assert outcome.reason == "recorded"
+        assert outcome.contact_id is not None
+        self.told.add(outcome.contact_id)
+        # No browser joins two known contacts, and no known contact's history goes elsewhere.
+        assert not Contact.objects.filter(pk__in=known, merged_into__isnull=False).exists()
+        after = dict(Activity.objects.filter(pk__in=theirs).values_list("pk", "contact_id"))
+        assert after == theirs
+        # What was sent stands with whom it names.
+        said = [(name, params[name]) for name in ("email", "customer") if name in params]
+        if len(said) == 1:
+            assert linking.owner_of(*said[0]) == outcome.contact_id
+
+    @rule(browser=browsers)
+    def visits_a_page(self, browser: int) -> None:
+        self.hit(browser)
+
+    @rule(browser=browsers, email=st.sampled_from(MAILS))
+    def says_who_it_is(self, browser: int, email: str) -> None:
+        self.hit(browser, email=email)
+
+    @rule(browser=browsers, number=st.sampled_from(NUMBERS))
+    def says_a_customer_number(self, browser: int, number: str) -> None:
+        self.hit(browser, customer=number)
+
+    @rule(browser=browsers, email=st.sampled_from(MAILS), number=st.sampled_from(NUMBERS))
+    def says_both(self, browser: int, email: str, number: str) -> None:
+        self.hit(browser, email=email, customer=number)
+
+    @rule(
+        browser=browsers,
+        name=st.sampled_from(NAMES),
+        tags=st.sampled_from(TAGS),
+        company=st.sampled_from(["", "Acme", "Zeta"]),
+    )
+    def says_further_things(self, browser: int, name: str, tags: str, company: str) -> None:
+        self.hit(browser, firstname=name, tags=tags, company=company)
+
+    @rule(browser=browsers)
+    def loses_its_cookies(self, browser: int) -> None:
+        self.browsers[browser] = Browser()
+
+    # What an editor does
+
+    def contact(self, number: int) -> Contact | None:
+        found = list(Contact.objects.current().order_by("pk"))
+        return found[number % len(found)] if found else None
+
+    @rule(one=choices, other=choices)
+    def merges(self, one: int, other: int) -> None:
+        winner, loser = self.contact(one), self.contact(other)
+        if winner is None or loser is None or winner == loser:
+            return
+        before = everything()
+        row = merging.merge(winner.pk, loser.pk, rule=Rule.EDITOR, now=self.tick())
+        assert everything() != before
+        assert not Activity.objects.filter(contact=loser).exclude(kind__in=REPORTS).exists()
+        # Taken back at once, nothing has changed.
+        unmerging.undo(row.pk, now=self.tick())
+        assert everything() == before
+        merging.merge(winner.pk, loser.pk, rule=Rule.EDITOR, now=self.tick())
+
+    @rule(number=choices)
+    def undoes(self, number: int) -> None:
+        merges = list(merging.Merge.objects.filter(undone_at=None).order_by("pk"))
+        if not merges:
+            return
+        row = merges[number % len(merges)]
+        before = everything()
+        try:
+            unmerging.undo(row.pk, now=self.tick())
+        except MergeRefused as refused:
+            assert refused.code in ("later_merge", "taken")
+            assert everything() == before
+        else:
+            assert resolving.survivor_id(row.loser_id) == row.loser_id
+
+    @rule(number=choices, email=st.sampled_from([*MAILS, ""]))
+    def edits(self, number: int, email: str) -> None:
+        contact = self.contact(number)
+        owner = linking.owner_of("email", email) if email else None
+        if contact is None or owner not in (None, contact.pk):
+            return
+        contact.email = email
+        contact.date_identified = contact.date_identified or (self.tick() if email else None)
+        contact.save()
+        assert not linking.claim(contact, rule=Rule.EDITOR, now=self.tick())
+
+    @rule(number=choices)
+    def writes_a_note(self, number: int) -> None:
+        if contact := self.contact(number):
+            Note.objects.create(contact=contact, text="Called back", date_added=self.tick())
+            DoNotContact.objects.get_or_create(contact=contact, channel="email")
+
+    @rule(number=choices)
+    def deletes(self, number: int) -> None:
+        if contact := self.contact(number):
+            self.gone |= {contact.pk, *resolving.merged_into([contact.pk])}
+            removal.remove([contact.pk])
+            assert not Contact.objects.filter(pk__in=self.gone).exists()
+
+    # What always holds
+
+    @invariant()
+    def one_address_has_one_contact(self) -> None:
+        mails = [
+            normalised(contact.email) for contact in Contact.objects.current() if contact.email
+        ]
+        assert len(mails) == len(set(mails))
+        for contact in Contact.objects.current():
+            for alias, value in linking.unique_values(contact).items():
+                assert linking.owner_of(alias, value) == contact.pk
+
+    @invariant()
+    def history_is_with_the_device(self) -> None:
+        pairs = Activity.objects.filter(device__isnull=False).values_list(
+            "contact_id", "device__contact_id"
+        )
+        assert all(contact == owner for contact, owner in pairs)
+        owners: Iterable[int] = Device.objects.values_list("contact_id", flat=True)
+        assert not Contact.objects.filter(pk__in=owners, merged_into__isnull=False).exists()
+
+    @invariant()
+    def old_ids_lead_to_somebody(self) -> None:
+        living = self.told - self.gone
+        assert resolving.survivors(living).keys() == living
+        survivors = set(resolving.survivors(self.told).values())
+        assert Contact.objects.current().filter(pk__in=survivors).count() == len(survivors)
+
+    @invariant()
+    def lists_show_everybody_once(self) -> None:
+        for contact in Contact.objects.select_related("presence"):
+            shown = contact.is_known if contact.merged_into_id is None else None
+            assert contact.presence.known == shown
+        named = Identifier.objects.values_list("contact_id", flat=True)
+        assert not Contact.objects.filter(pk__in=named, date_identified=None).exists()
+
+
+@pytest.mark.django_db
+def test_identity_stays_right(settings):
+    settings.CONTACTTRACK = {**settings.CONTACTTRACK, "TRACK_PRIVATE_IP_RANGES": True}
+    open_fields("email", "firstname", "customer", unique=("customer",))
+
+    run_state_machine_as_test(Identity, settings=_settings())
+
+
+def _settings() -> settings:
+    return settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
