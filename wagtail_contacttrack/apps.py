@@ -17,6 +17,7 @@ class ContactTrackConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers itself)
         from .contacts import fieldset
+        from .outbound import kinds  # noqa: F401  (registers them)
         from .tracking import cors, forking, identity, sites
 
         post_migrate.connect(install_fields, sender=self)

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.module_loading import import_string
 
 from .conf import DEFAULTS, conf
 from .wire.addresses import parse_networks
@@ -18,6 +19,10 @@ from .wire.origins import origin_error
 CORS_MIDDLEWARE = "corsheaders.middleware.CorsMiddleware"
 COMMON_MIDDLEWARE = "django.middleware.common.CommonMiddleware"
 POSITIONS = ("head", "body", "off")
+MAIL_BACKENDS = (
+    "wagtail_contacttrack.outbound.mail.TrackingEmailBackend",
+    "wagtail_contacttrack.outbound.mail.backend.TrackingEmailBackend",
+)
 
 
 @checks.register("wagtail_contacttrack")
@@ -143,6 +148,26 @@ def check_values(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessag
                 hint="Write scheme and host, for example https://shop.example.com.",
                 id="wagtail_contacttrack.E011",
             )
+
+
+@checks.register("wagtail_contacttrack")
+def check_mail(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
+    """Only where mail goes through us: other projects may leave the setting as it is."""
+    if settings.EMAIL_BACKEND not in MAIL_BACKENDS:
+        return
+    path = conf.EMAIL_BACKEND
+    problem = "is the backend that sends through it" if path in MAIL_BACKENDS else ""
+    if not problem:
+        try:
+            import_string(path)
+        except (ImportError, AttributeError):
+            problem = "cannot be imported"
+    if problem:
+        yield checks.Error(
+            f"CONTACTTRACK['EMAIL_BACKEND']: {path!r} {problem}. No mail can be sent.",
+            hint=f"Name the one that sends, for example {DEFAULTS['EMAIL_BACKEND']!r}.",
+            id="wagtail_contacttrack.E016",
+        )
 
 
 def _type_problem(default: Any, value: Any) -> tuple[str, str] | None:

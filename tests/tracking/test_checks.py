@@ -278,3 +278,20 @@ def test_a_database_that_is_not_ours_may_be_anything(monkeypatch, settings):
     settings.DATABASE_ROUTERS = [Elsewhere()]
     monkeypatch.setattr(connections["default"], "vendor", "oracle")
     assert found(databases=["default"], tags=["wagtail_contacttrack"]) == {}
+
+
+# Mail
+
+
+@pytest.mark.parametrize(
+    "path", ["wagtail_contacttrack.outbound.mail.TrackingEmailBackend", "no.such.Backend", "x"]
+)
+def test_a_backend_that_cannot_send(settings, path):
+    settings.EMAIL_BACKEND = "wagtail_contacttrack.outbound.mail.TrackingEmailBackend"
+    assert "E016" not in found()
+    with given(EMAIL_BACKEND=path):
+        (message,) = found()["E016"]
+        assert path in message.msg
+        # Who does not send through us may leave the setting as it is.
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        assert "E016" not in found()
