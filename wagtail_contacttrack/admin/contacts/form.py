@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -51,6 +51,9 @@ class ContactForm(WagtailAdminModelForm):
     """
 
     contact_fields: tuple[Field, ...] = ()
+
+    class Media:
+        css: ClassVar = {"all": ["wagtail_contacttrack/css/fields.css"]}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

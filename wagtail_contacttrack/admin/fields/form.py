@@ -52,6 +52,8 @@ class FieldForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         self.old: Field | None = None
         self.fields["alias"].required = False
+        self.fields["order"].required = False
+        self.fields["order"].help_text = _("Small numbers come first. 0 puts a new field last.")
         self.fields["alias"].help_text = _(
             "The name in tracking calls and in the API, for example shoe_size. "
             "Made from the label if you leave it empty."
@@ -113,6 +115,9 @@ class FieldForm(WagtailAdminModelForm):
             )
         self._check_recognition(given)
         return given
+
+    def clean_order(self) -> int:
+        return self.cleaned_data.get("order") or 0
 
     def _alias_problem(self, alias: str, object: str) -> str:
         if self.old and alias == self.old.alias:

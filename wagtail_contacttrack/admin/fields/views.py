@@ -63,6 +63,7 @@ class FlagsColumn(Column):
 class FieldIndexView(generic.IndexView):
     """All fields, in the order in which contacts and companies show them."""
 
+    template_name = "wagtail_contacttrack/fields/index.html"
     filterset_class = FieldFilterSet
     any_permission_required = ("view",)
     default_ordering = ("-object", "group", "order", "pk")
@@ -79,11 +80,16 @@ class FieldIndexView(generic.IndexView):
                 accessor=lambda row: fieldset.of_row(row).title,
                 get_url=self.get_edit_url,
             ),
-            Column("alias", label=_("Alias")),
+            Column("alias", label=_("Alias"), classname="ct-wide"),
             Column("type", label=_("Type"), accessor="get_type_display"),
-            Column("object", label=_("Belongs to"), accessor="get_object_display"),
-            Column("group", label=_("Group"), accessor="get_group_display"),
-            FlagsColumn("flags", label=_("Flags")),
+            Column(
+                "object",
+                label=_("Belongs to"),
+                accessor="get_object_display",
+                classname="ct-wide",
+            ),
+            Column("group", label=_("Group"), accessor="get_group_display", classname="ct-wide"),
+            FlagsColumn("flags", label=_("Flags"), classname="ct-flags"),
         ]
 
     def get_delete_url(self, instance: ContactField) -> str | None:
