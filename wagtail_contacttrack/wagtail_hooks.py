@@ -9,6 +9,10 @@ from .admin import home
 from .admin.contacts.bulk import DeleteContacts
 from .admin.contacts.viewset import ContactSearchArea
 from .admin.fields.viewset import field_viewset
+from .admin.identity import logs as identity_logs
+from .admin.identity import urls as identity_urls
+from .admin.identity.bulk import MergeContacts
+from .admin.identity.duplicates import DuplicatesMenuItem
 from .admin.menu import ContactsGroup
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
@@ -22,8 +26,12 @@ hooks.register("is_request_cacheable", keep_out_of_page_cache)
 hooks.register("register_admin_viewset", ContactsGroup)
 hooks.register("register_admin_viewset", lambda: field_viewset)
 hooks.register("register_admin_search_area", ContactSearchArea)
-for action in (AddTags, RemoveTags, DeleteContacts):
+for action in (AddTags, RemoveTags, MergeContacts, DeleteContacts):
     hooks.register("register_bulk_action", action)
+
+hooks.register("register_reports_menu_item", DuplicatesMenuItem)
+hooks.register("register_log_actions", identity_logs.register)
+
 
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary_item)
@@ -34,4 +42,7 @@ TrackingSettings.edit_handler = edit_handler
 
 @hooks.register("register_admin_urls")
 def tracking_urls() -> list[URLPattern | URLResolver]:
-    return [path("contacttrack/tracking/", include(settings_urls))]
+    return [
+        path("contacttrack/tracking/", include(settings_urls)),
+        path("contacttrack/identity/", include(identity_urls)),
+    ]

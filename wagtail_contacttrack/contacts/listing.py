@@ -3,7 +3,7 @@
 The list costs the same whether there are a thousand contacts or a million. Whoever asks for no
 more than an index can answer gets all rows of it, by pages. Any other question looks at the
 `SCAN_LIMIT` contacts that were active last, or last before a chosen day, and says so. Counting
-stops at `COUNT_LIMIT`.
+stops at `COUNT_LIMIT`. Contacts that were merged into others are in no list.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from .models import Contact, ContactTag, Device, Presence
+from . import linking, resolving
+from .models import Contact, ContactQuerySet, ContactTag, Device, Presence
 
 COUNT_LIMIT = 10_000
 SCAN_LIMIT = 50_000
@@ -49,7 +50,7 @@ RECENT = 2_000
 COUNTRIES_KEY = "wagtail_contacttrack.countries"
 COUNTRIES_SECONDS = 300
 
-Contacts = QuerySet[Contact]
+Contacts = ContactQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def find(choice: Choice, by: str = DEFAULT_ORDER) -> Found:
     """The contacts to list, for the order `by`: a name out of `orders`, maybe with a "-".
 
     A text that is the id or the whole e-mail address of a contact finds just that one, however
-    long ago it was active, and also if anonymous contacts are hidden. Any other text is words that
+    long ago it was active, and also if anonymous contacts are hidden; of somebody who was merged
+    into another contact, it finds that one. Any other text is words that
     all must occur in name, company or e-mail. No index helps there: 50 000 rows cost a second at
     worst on a small machine, and that is where the look stops.
     """
@@ -159,12 +161,12 @@ def show(queryset: Contacts, anonymous: str = HIDDEN, by: str = DEFAULT_ORDER) -
     active = by.lstrip("-") == "last_active"
     if anonymous == SHOWN:
         # Every contact has a presence; said aloud, the join may start there.
-        return queryset.filter(presence__isnull=False) if active else queryset
+        return queryset.filter(presence__known__isnull=False) if active else queryset.current()
     known = anonymous == HIDDEN
     if active:
         # A list of one, because SQLite does not walk an index for a bare boolean.
         return queryset.filter(presence__known__in=[known])
-    return queryset.filter(date_identified__isnull=not known)
+    return queryset.current().filter(date_identified__isnull=not known)
 
 
 def orders(anonymous: str = HIDDEN) -> list[str]:
@@ -178,7 +180,7 @@ def countries() -> list[str]:
     """The countries of contacts that were active lately, for a choice; a few minutes old."""
     found = cache.get(COUNTRIES_KEY)
     if found is None:
-        latest = Presence.objects.order_by("-at", "-contact_id")
+        latest = Presence.objects.filter(known__isnull=False).order_by("-at", "-contact_id")
         found = sorted(set(latest.values_list("contact__country", flat=True)[:RECENT]) - {""})
         cache.set(COUNTRIES_KEY, found, COUNTRIES_SECONDS)
     return list(found)
@@ -200,14 +202,16 @@ def _named(text: str) -> list[int]:
     text = text.strip()
     number = number_in(text)
     if number is not None:
-        named = Contact.objects.filter(pk=number)
-    elif "@" in text:
-        named = Contact.objects.filter(
-            date_identified__isnull=False, email__in={text, text.lower()}
-        )
-    else:
+        return list(resolving.survivors([number]).values())
+    if "@" not in text:
         return []
-    return list(named.values_list("pk", flat=True)[:100])
+    named = Contact.objects.current().filter(
+        date_identified__isnull=False, email__in={text, text.lower()}
+    )
+    found = list(named.values_list("pk", flat=True)[:100])
+    # An address that somebody had before, or that came with a merge.
+    owner = linking.owner_of("email", text)
+    return found if owner is None or owner in found else [*found, owner]
 
 
 def _tagged(choice: Choice) -> list[int] | None:
@@ -234,7 +238,9 @@ def _horizon(choice: Choice) -> datetime | None:
     """When the contact with which a look stops was active, or None if it sees all."""
     presences = Presence.objects.order_by("-at", "-contact_id")
     shown = _searchable(choice)
-    if shown != SHOWN:
+    if shown == SHOWN:
+        presences = presences.filter(known__isnull=False)
+    else:
         presences = presences.filter(known__in=[shown == HIDDEN])
     if choice.since:
         presences = presences.filter(at__gte=choice.since)

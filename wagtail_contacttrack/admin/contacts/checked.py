@@ -1,4 +1,4 @@
-"""Permissions before everything else."""
+"""Permissions before everything else, and contacts that are part of others by now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin
+
+from ...contacts import resolving
+from ...contacts.models import Contact
 
 
 class CheckedFirstMixin(PermissionCheckedMixin):
@@ -24,3 +31,22 @@ class CheckedFirstMixin(PermissionCheckedMixin):
         ):
             raise PermissionDenied
         super().setup(request, *args, **kwargs)
+
+
+class CurrentContactMixin(CheckedFirstMixin):
+    """For views of a contact: the address of one that was merged leads to the same view of the
+    contact that it is part of now."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        contact = getattr(self, "object", None) or Contact.objects.filter(pk=kwargs["pk"]).first()
+        if contact is None or contact.merged_into_id is None:
+            return super().dispatch(request, *args, **kwargs)
+        said = gettext("Contact #%(id)s is part of this contact since the two were merged.")
+        if request.method == "POST":
+            said = gettext(
+                "Nothing was changed: contact #%(id)s is part of this contact since the two were "
+                "merged."
+            )
+        messages.warning(request, said % {"id": contact.pk})
+        assert request.resolver_match is not None  # noqa: S101
+        return redirect(request.resolver_match.view_name, resolving.survivor_id(contact.pk))

@@ -8,15 +8,15 @@ from django.db import transaction
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from wagtail.admin.panels import Panel
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
 
-from ...contacts import details, removal
+from ...contacts import details, removal, resolving
 from ...contacts.models import Contact
 from . import logs
-from .checked import CheckedFirstMixin
+from .checked import CurrentContactMixin
 from .form import ContactForm, ValueTaken, panel
 
 
@@ -59,7 +59,7 @@ class ContactAddView(ContactFormMixin, generic.CreateView):
         return panel(None)
 
 
-class ContactEditView(ContactFormMixin, CheckedFirstMixin, generic.EditView):
+class ContactEditView(ContactFormMixin, CurrentContactMixin, generic.EditView):
     """The details of a contact as a form."""
 
     def get_panel(self) -> Panel:
@@ -69,7 +69,7 @@ class ContactEditView(ContactFormMixin, CheckedFirstMixin, generic.EditView):
         return details.heading(self.object)
 
 
-class ContactDeleteView(CheckedFirstMixin, generic.DeleteView):
+class ContactDeleteView(CurrentContactMixin, generic.DeleteView):
     """Asks once, then deletes the contact with everything that is theirs."""
 
     def get_page_subtitle(self) -> str:
@@ -77,10 +77,19 @@ class ContactDeleteView(CheckedFirstMixin, generic.DeleteView):
 
     @property
     def confirmation_message(self) -> str:
-        return gettext(
+        question = gettext(
             "Delete this contact, with all devices and the whole timeline? "
             "This cannot be undone. If the same browser comes back, it starts as a new visitor."
         )
+        merged = len(resolving.merged_into([self.object.pk]))
+        if not merged:
+            return question
+        further = ngettext(
+            "One contact that was merged into this one is deleted as well.",
+            "%(number)s contacts that were merged into this one are deleted as well.",
+            merged,
+        )
+        return f"{question} {further % {'number': merged}}"
 
     def get_success_url(self) -> str:
         if self.user_has_permission("view"):
@@ -93,7 +102,7 @@ class ContactDeleteView(CheckedFirstMixin, generic.DeleteView):
             removal.remove([self.object.pk])
 
 
-class ContactHistoryView(CheckedFirstMixin, HistoryView):
+class ContactHistoryView(CurrentContactMixin, HistoryView):
     """Who changed what about a contact."""
 
     any_permission_required = ("view",)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ...activity.timeline import device_uses
+from ...contacts import grounds
 from ...contacts.listing import DEVICE_TYPES
 from ...contacts.models import Device, UserAgent
 
@@ -43,6 +44,11 @@ class DeviceRow:
     @property
     def kind(self) -> Any:
         return LABELS.get(self.agent.kind if self.agent else "", _("Other"))
+
+    @property
+    def ground(self) -> str:
+        """Why it belongs to the contact."""
+        return grounds.of(self.device)
 
     @property
     def model(self) -> str:

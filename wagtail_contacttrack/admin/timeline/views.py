@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from wagtail.admin.views import generic
+from wagtail.admin.widgets.button import Button
 
 from ...activity import timeline
 from ...activity.timeline import Cursor
@@ -21,7 +23,9 @@ from ...compat import permission_policy
 from ...contacts import details
 from ...contacts.models import Contact
 from ...tracking.pipeline import SESSION_GAP
-from ..contacts.checked import CheckedFirstMixin
+from ..contacts.checked import CurrentContactMixin
+from ..identity.cards import context_of
+from ..permissions import may_merge_contacts
 from .chart import chart_of
 from .devices import devices_of
 from .form import TimelineForm
@@ -30,7 +34,7 @@ from .visits import visits_of
 PANEL = "ct-timeline"
 
 
-class ContactInspectView(CheckedFirstMixin, generic.InspectView):
+class ContactInspectView(CurrentContactMixin, generic.InspectView):
     """Who a contact is and what they did.
 
     Wagtail's swap controller, which asks with ``X-Requested-With``, gets the results alone.
@@ -68,6 +72,14 @@ class ContactInspectView(CheckedFirstMixin, generic.InspectView):
             items.insert(0, {"url": reverse(self.index_url_name), "label": label})
         return [*self.breadcrumbs_items, *items]
 
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        buttons = list(super().header_more_buttons)
+        if may_merge_contacts(self.request.user):
+            url = reverse("contacttrack_identity:choose", args=[self.object.pk])
+            buttons.append(Button(gettext("Merge…"), url=url, icon_name="group", priority=15))
+        return buttons
+
     def get_fields_context(self) -> list[dict[str, Any]]:
         return []
 
@@ -94,6 +106,7 @@ class ContactInspectView(CheckedFirstMixin, generic.InspectView):
             "groups": details.groups(contact),
             "devices": devices_of(contact.pk),
             "chart": chart_of(contact.pk, now=timezone.now()),
+            **context_of(contact.pk, self.request),
         }
 
     def get_timeline_context(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ...contacts.models import UserAgent
 from .addresses import Address
 from .devices import icon_of
 from .durations import duration_text
+from .merges import undo_links
 from .pages import EditLink, edit_links
 from .sent import Item, Sent, sent_with, utm_items
 
@@ -30,13 +31,14 @@ class Entry(Component):
     """One activity; as a component it renders the template of its kind.
 
     `opens` says that the visit begins with it; `device` is set where the contact has gone on with
-    another one.
+    another one. `undo_url` leads to where a merge can be taken back.
     """
 
     activity: Activity
     opens: bool = False
     device: UserAgent | None = None
     edit_link: EditLink | None = None
+    undo_url: str = ""
 
     @cached_property
     def kind(self) -> Kind:
@@ -124,18 +126,20 @@ class Visit:
 
 
 def visits_of(page: TimelinePage, user: Any) -> list[Visit]:
-    """The sessions of a timeline page, ready to be shown to this user; two queries at most."""
+    """The sessions of a timeline page, ready to be shown to this user; three queries at most."""
     links = edit_links(user, {row.page.url for row in page.rows if row.page})
-    return [_visit(session, links) for session in page.sessions]
+    undo_urls = undo_links(user, page.rows)
+    return [_visit(session, links, undo_urls) for session in page.sessions]
 
 
-def _visit(session: Session, links: Mapping[str, EditLink]) -> Visit:
+def _visit(session: Session, links: Mapping[str, EditLink], undo_urls: Mapping[int, str]) -> Visit:
     visit = Visit(session, Entry(session.entry) if session.entry else None)
     before = visit.agent
     for row in reversed(session.rows):
         changed = row.agent if row.agent and row.agent != before else None
         link = links.get(row.page.url) if row.page else None
-        visit.entries.append(Entry(row, row.id == session.entry_id, changed, link))
+        undo_url = undo_urls.get(row.id, "")
+        visit.entries.append(Entry(row, row.id == session.entry_id, changed, link, undo_url))
         before = row.agent or before
     visit.entries.reverse()
     return visit

@@ -1,0 +1,1 @@
+"""Who is who: joining contacts and parting them again, duplicates, and notes."""
