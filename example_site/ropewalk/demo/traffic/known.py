@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
+from django.db import router, transaction
+
+from wagtail_contacttrack.contacts import companies, fieldset, tags
+from wagtail_contacttrack.contacts.companies import CompanyData
 from wagtail_contacttrack.contacts.models import Contact
 
 from .people import Visitor
@@ -24,10 +28,24 @@ LAST_NAMES = [
     "Luftpumpe", "Handlebar", "Ruecklicht", "Pannier", "Gepaecktraeger", "Saddlebag", "Felge",
     "Dynamo", "Nabenschaltung", "Towpath", "Radweg",
 ]  # fmt: skip
+# Name, industry, city, country and how many work there.
 COMPANIES = [
-    "Example Logistics", "Sample & Specimen Architects", "Beispiel Druckerei", "Placeholder Foods",
-    "Muster Apotheke", "Demo Couriers", "Testfeld Energie",
-]  # fmt: skip
+    ("Example Logistics", "Shipping", "Hamburg", "Germany", "420"),
+    ("Sample & Specimen Architects", "Construction", "Bristol", "United Kingdom", "36"),
+    ("Beispiel Druckerei", "Media", "Leipzig", "Germany", "58"),
+    ("Placeholder Foods", "Food & Beverage", "Utrecht", "Netherlands", "210"),
+    ("Muster Apotheke", "Healthcare", "Graz", "Austria", "12"),
+    ("Demo Couriers", "Transportation", "Odense", "Denmark", "95"),
+    ("Testfeld Energie", "Energy", "Bern", "Switzerland", "1300"),
+]
+# Each with the share of known visitors who have it.
+TAGS = {
+    "Newsletter": 0.6,
+    "Customer": 0.35,
+    "Wholesale": 0.12,
+    "Workshop 2026": 0.1,
+    "R&D panel": 0.04,
+}
 CITIES = {
     "DE": ["Hamburg", "Bremen", "Leipzig", "Freiburg", "Kiel"],
     "AT": ["Graz", "Linz"],
@@ -67,8 +85,36 @@ def make_known(people: list[Visitor], views: Iterable[View], seed: str) -> int:
         moments = sorted(view.time for view in by_visitor[person.number])
         contact.date_identified = moments[len(moments) // 3]
         contact.save()
+        _mark(random, contact)
         made += 1
     return made
+
+
+def _mark(random: Random, contact: Contact) -> None:
+    """Give somebody tags, and maybe a company; few have two."""
+    using, now = router.db_for_write(Contact), contact.date_identified
+    changes = [
+        tags.TagChange(name, True) for name, share in TAGS.items() if random.random() < share
+    ]
+    works = random.random() < 0.4
+    employers = random.sample(COMPANIES, 2 if random.random() < 0.1 else 1) if works else []
+    with transaction.atomic(using=using):
+        tags.apply(contact.pk, changes, now=now, using=using)
+        for employer in employers:
+            data = _company(*employer)
+            companies.assign(contact, data, several=True, now=now, using=using)
+
+
+def _company(name: str, industry: str, city: str, country: str, size: str) -> CompanyData:
+    params = {
+        "company": name,
+        "companyindustry": industry,
+        "companycity": city,
+        "companycountry": country,
+        "companynumber_of_employees": size,
+        "companywebsite": f"https://{name.split()[0].lower()}.example",
+    }
+    return companies.data_of(params, fieldset.current())
 
 
 def _profile(random: Random, person: Visitor) -> dict[str, str]:
@@ -83,6 +129,4 @@ def _profile(random: Random, person: Visitor) -> dict[str, str]:
         profile["firstname"] = first
         if random.random() < 0.85:
             profile["lastname"] = last
-    if random.random() < 0.3:
-        profile["company"] = random.choice(COMPANIES)
     return profile
