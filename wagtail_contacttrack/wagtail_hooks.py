@@ -13,7 +13,9 @@ from .admin.identity import logs as identity_logs
 from .admin.identity import urls as identity_urls
 from .admin.identity.bulk import MergeContacts
 from .admin.identity.duplicates import DuplicatesMenuItem
+from .admin.marks import urls as marks_urls
 from .admin.menu import ContactsGroup
+from .admin.settings import logs as settings_logs
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .admin.tags.bulk import AddTags, RemoveTags
@@ -32,6 +34,7 @@ for action in (AddTags, RemoveTags, MergeContacts, DeleteContacts):
 hooks.register("register_reports_menu_item", DuplicatesMenuItem)
 hooks.register("register_log_actions", identity_logs.register)
 
+hooks.register("register_log_actions", settings_logs.register)
 
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary_item)
@@ -45,4 +48,5 @@ def tracking_urls() -> list[URLPattern | URLResolver]:
     return [
         path("contacttrack/tracking/", include(settings_urls)),
         path("contacttrack/identity/", include(identity_urls)),
+        path("contacttrack/marks/", include(marks_urls)),
     ]

@@ -24,6 +24,8 @@ UNCHANGED = {
     "cors_valid_domains": "",
     "respect_privacy_signals": "on",
     "do_not_track_ips": "",
+    "identity_mode": "off",
+    "contact_allow_multiple_companies": "on",
 }
 
 
@@ -81,6 +83,9 @@ def test_switches_are_in_groups_with_headings(page):
         "What arrives",
         "Pages of this site",
         "Other websites",
+        "What visitors say about themselves",
+        "Links in messages",
+        "Members who are logged in",
         "Privacy",
     ]
 
@@ -226,6 +231,8 @@ def pages_of(site):
         ("get", reverse("contacttrack_settings:test_hit", args=[site.pk])),
         ("post", reverse("contacttrack_settings:test_hit", args=[site.pk])),
         ("post", reverse("contacttrack_settings:delete_test_hit", args=[site.pk])),
+        ("get", reverse("contacttrack_settings:rotate_key", args=[site.pk])),
+        ("post", reverse("contacttrack_settings:rotate_key", args=[site.pk])),
     ]
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..wire.addresses import parse_networks
 from ..wire.origins import origin_error
+from .models import IdentityMode
 
 ORIGIN_REMEDIES = {
     "missing_scheme": _(
@@ -43,3 +44,26 @@ def address_problems(text: str) -> list[str]:
         % {"line": line}
         for line in parse_networks(lines)[1]
     ]
+
+
+def combination_problems(
+    *, by_url: bool, unsigned: bool, members: bool, mode: str, email_identifies: bool
+) -> dict[str, str]:
+    """A sentence for each switch that would do nothing as the others stand, by the field's name."""
+    problems = {}
+    if by_url and not email_identifies:
+        problems["track_by_tracking_url"] = _(
+            "Links recognise people by their e-mail address. Make the contact field E-mail a "
+            "unique identifier and publicly updatable first, or leave this off."
+        )
+    if unsigned and not by_url:
+        problems["track_unsigned_clickthrough"] = _(
+            "Links that are not signed count only where links in messages recognise people: "
+            "switch that on as well, or this off."
+        )
+    if members and mode == IdentityMode.OFF:
+        problems["track_members"] = _(
+            "Members are recognised by signed identities, which are ignored here. Choose Report "
+            "or Enforce above, or leave this off."
+        )
+    return problems

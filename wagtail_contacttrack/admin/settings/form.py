@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from ...conf import conf
+from ...contacts import fieldset
+from ...tracking.validation import combination_problems
 
 # One value each: where the project sets the key, the admin's choice does not count.
 SWITCHES = (
@@ -17,6 +19,12 @@ SWITCHES = (
     "cors_restrict_domains",
     "respect_privacy_signals",
     "anonymize_ip",
+    "track_by_tracking_url",
+    "track_unsigned_clickthrough",
+    "fields_from_page_url",
+    "identity_mode",
+    "track_members",
+    "contact_allow_multiple_companies",
 )
 # Lists: what the project sets and what the admin adds count together.
 LISTS = {
@@ -42,9 +50,26 @@ class TrackingSettingsForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        for name, sentence in self._impossible(values).items():
+            self.add_error(name, sentence)
         for name in self.decided:
             values.pop(name, None)
         return values
+
+    def _impossible(self, values: dict[str, Any]) -> dict[str, str]:
+        """What would do nothing, as the switches stand together; only what can be changed here."""
+
+        def in_force(name: str) -> Any:
+            return getattr(conf, name.upper()) if name in self.decided else values.get(name)
+
+        problems = combination_problems(
+            by_url=bool(in_force("track_by_tracking_url")),
+            unsigned=bool(in_force("track_unsigned_clickthrough")),
+            members=bool(in_force("track_members")),
+            mode=str(in_force("identity_mode")),
+            email_identifies=fieldset.current().email_identifies,
+        )
+        return {name: text for name, text in problems.items() if name not in self.decided}
 
     def _lock(self, name: str) -> None:
         field = self.fields[name]

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import Site
 
-from ...compat import raw_host
+from ...compat import permission_policy, raw_host
 from ...conf import conf
+from ...contacts import fieldset
+from ...contacts.models import ContactField
 from ...tracking import snippet, status
+from ...tracking.models import IdentityKey
 from ...tracking.sites import options_for_site
 from ..permissions import may_view_contacts
 from .form import TrackingSettingsForm
@@ -103,6 +106,47 @@ class PrivateNetworksPanel(SitePanel):
             return context
 
 
+class IdentificationPanel(SitePanel):
+    """What browsers may say about their visitors, as the contact fields stand now."""
+
+    class BoundPanel(SitePanel.BoundPanel):
+        template_name = "wagtail_contacttrack/settings/identification.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context = super().get_context_data(parent_context)
+            fields = fieldset.current()
+            public = [item for item in fields.contact.values() if item.public]
+            context.update(
+                email=fields.contact.get("email"),
+                email_identifies=fields.email_identifies,
+                public=[item.title for item in public],
+                naming=[item.title for item in public if item.unique],
+                fields_url=self.fields_url(),
+            )
+            return context
+
+        def fields_url(self) -> str:
+            """The list of contact fields, for those who may see it."""
+            policy = permission_policy(ContactField)
+            if not policy.user_has_permission(self.request.user, "view"):
+                return ""
+            return reverse("contacttrack_fields:index")
+
+
+class IdentityKeyPanel(SitePanel):
+    """The key that signs identities, and the way to a new one."""
+
+    class BoundPanel(SitePanel.BoundPanel):
+        template_name = "wagtail_contacttrack/settings/identity_key.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context = super().get_context_data(parent_context)
+            key = IdentityKey.objects.filter(site=self.site).order_by("-date_added", "-pk").first()
+            context["key"] = key
+            context["rotate_url"] = reverse("contacttrack_settings:rotate_key", args=[self.site.pk])
+            return context
+
+
 edit_handler = ObjectList(
     [
         CodePanel(heading=_("Tracking code"), icon="code"),
@@ -122,6 +166,29 @@ edit_handler = ObjectList(
             ],
             heading=_("Other websites"),
             icon="globe",
+        ),
+        MultiFieldPanel(
+            [
+                IdentificationPanel(heading=_("What browsers may say")),
+                "fields_from_page_url",
+                "contact_allow_multiple_companies",
+            ],
+            heading=_("What visitors say about themselves"),
+            icon="user",
+        ),
+        MultiFieldPanel(
+            ["track_by_tracking_url", "track_unsigned_clickthrough"],
+            heading=_("Links in messages"),
+            icon="mail",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("identity_mode", widget=forms.RadioSelect),
+                "track_members",
+                IdentityKeyPanel(heading=_("Signing key")),
+            ],
+            heading=_("Members who are logged in"),
+            icon="key",
         ),
         MultiFieldPanel(
             [

@@ -1,4 +1,4 @@
-"""Send a test hit, look at what became of it, and take it away again."""
+"""Test hits, which can be taken away again, and new keys for signed identities."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView, View
+from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
+from wagtail.log_actions import log
 from wagtail.models import Site
 
-from ...tracking import status, testhit
+from ...conf import conf
+from ...tracking import identity, status, testhit
 from ...tracking.models import TrackingSettings
 from ...tracking.validation import origin_problems
 from ...tracking.views import MetaHeaders
 from ..permissions import may_view_contacts
+from . import logs
 
 VISITOR, EDITOR = "visitor", "editor"
 
@@ -132,4 +135,32 @@ class DeleteTestHitView(SiteSettingsMixin, View):
             messages.success(request, gettext("The test hit has been deleted."))
         else:
             messages.info(request, gettext("There was no test hit left to delete."))
+        return redirect(self.settings_url)
+
+
+class RotateKeyView(SiteSettingsMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Ask, then have a new key sign the identities of a site."""
+
+    template_name = "wagtail_contacttrack/settings/rotate_key.html"
+    page_title = _("New signing key")
+    header_icon = "key"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": self.settings_url, "label": gettext("Tracking settings")},
+            {"url": "", "label": self.page_title, "sublabel": str(self.site)},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["site"] = self.site
+        context["settings_url"] = self.settings_url
+        context["minutes"] = max(1, round(conf.IDENTITY_MAX_AGE / 60))
+        return context
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        identity.rotate(self.site.pk, now=timezone.now())
+        log(instance=TrackingSettings.for_site(self.site), action=logs.ROTATE)
+        messages.success(request, gettext("A new key signs identities from now on."))
         return redirect(self.settings_url)
