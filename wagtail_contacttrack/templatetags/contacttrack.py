@@ -6,7 +6,9 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
+from ..contacts.models import Contact
 from ..tracking import inject
+from ..tracking.current import get_contact
 
 register = template.Library()
 
@@ -30,6 +32,16 @@ def contacttrack_identity(context: template.Context) -> str:
     recognise members.
     """
     return inject.identity_tag(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def contacttrack_contact(context: template.Context) -> Contact | None:
+    """The contact behind the request, as in ``{% contacttrack_contact as contact %}``.
+
+    Nothing is looked up until it is used. A page that uses it is for one visitor alone.
+    """
+    request = context.get("request")
+    return None if request is None else get_contact(request)
 
 
 @register.simple_tag(takes_context=True)

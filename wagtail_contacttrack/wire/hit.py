@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -153,12 +154,17 @@ def _from_headers(raw: RawRequest, door: Door, trusted: Networks, country_header
     if country_header and raw.peer in trusted:
         hit.country = _country(get(country_header.lower()))
     hit.previous_hit = cut(storable(raw.cookies.get("mautic_referer_id") or ""), _MAX_HEADER)
-    for name in _DEVICE_COOKIES:
-        value = raw.cookies.get(name)
-        if value and valid_tracking_id(value):
-            hit.cookie_device = value
-            break
+    hit.cookie_device = cookie_device(raw.cookies)
     return hit
+
+
+def cookie_device(cookies: Mapping[str, str]) -> str:
+    """The device's tracking id as its cookies say it; "" if they do not."""
+    for name in _DEVICE_COOKIES:
+        value = cookies.get(name)
+        if value and valid_tracking_id(value):
+            return value
+    return ""
 
 
 def _take_transport(hit: Hit, sent: dict[str, Param], intake: Intake) -> None:
