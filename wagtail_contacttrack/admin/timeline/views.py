@@ -24,7 +24,9 @@ from ...contacts import details
 from ...contacts.models import Contact
 from ...tracking.pipeline import SESSION_GAP
 from ..contacts.checked import CurrentContactMixin
+from ..contacts.mail import mail_context
 from ..identity.cards import context_of
+from ..marks.cards import marks_of
 from ..permissions import may_merge_contacts
 from .chart import chart_of
 from .devices import devices_of
@@ -104,9 +106,11 @@ class ContactInspectView(CurrentContactMixin, generic.InspectView):
             "presence": getattr(contact, "presence", None),
             "first_seen": timeline.first_time(contact.pk),
             "groups": details.groups(contact),
+            **marks_of(contact.pk, self.request),
             "devices": devices_of(contact.pk),
             "chart": chart_of(contact.pk, now=timezone.now()),
             **context_of(contact.pk, self.request),
+            **mail_context(contact, self.request.user),
         }
 
     def get_timeline_context(self) -> dict[str, Any]:
