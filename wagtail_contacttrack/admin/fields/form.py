@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Max
@@ -47,6 +47,9 @@ class FieldForm(WagtailAdminModelForm):
     )
     yes = forms.CharField(label=_("Word for yes"), required=False, max_length=64)
     no = forms.CharField(label=_("Word for no"), required=False, max_length=64)
+
+    class Media:
+        css: ClassVar = {"all": ["wagtail_contacttrack/css/fields.css"]}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
