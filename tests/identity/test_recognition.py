@@ -258,6 +258,13 @@ class TestFields:
         row = Activity.objects.get(kind="page.hit")
         assert row.data["params"]["phone"] == "+43 1 234"
 
+    def test_editors_read_why_a_field_was_left_out(self, admin_client):
+        ids = hit(browser(), email=ADA, phone="+43 1", city="x" * 300)
+        page = admin_client.get(f"/admin/contacttrack/contacts/inspect/{ids['id']}/")
+        text = page.content.decode()
+        assert "Phone was left out. It is not publicly updatable." in text
+        assert "City was left out. It is longer than this field allows" in text
+
     def test_nothing_is_open_until_an_editor_says_so(self):  # S29
         ContactField.objects.filter(object="contact").update(publicly_updatable=False)
         fieldset.clear()

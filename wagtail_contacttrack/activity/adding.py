@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import router
 
+from ..signals import activity_recorded, announce
 from .models import Activity
 
 
@@ -30,7 +31,8 @@ def add(
 
     `key` makes it happen once: a second row with the same key raises an IntegrityError.
     """
-    return Activity.objects.using(using or router.db_for_write(Activity)).create(
+    using = using or router.db_for_write(Activity)
+    row = Activity.objects.using(using).create(
         kind=kind,
         contact_id=contact_id,
         device_id=device_id,
@@ -42,6 +44,23 @@ def add(
         url=url,
         address=address,
         data=data or {},
+    )
+    announce_row(row.pk, kind, contact_id, site_id, now, using)
+    return row
+
+
+def announce_row(
+    activity_id: int, kind: str, contact_id: int, site_id: int | None, at: datetime, using: str
+) -> None:
+    """Send `activity_recorded` for a new row, once it is committed."""
+    announce(
+        activity_recorded,
+        using=using,
+        activity_id=activity_id,
+        kind=kind,
+        contact_id=contact_id,
+        site_id=site_id,
+        at=at,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import router
 
+from ..signals import announce, contact_identified
 from ..sql import Dialect, writing
 from . import content, fieldset
 from .identifiers import digest, normalised
@@ -167,6 +168,17 @@ def claim(
             NewIdentifier(alias, value, contact.pk, ground) for alias, value in values.items()
         ]
         linked = link(cursor, sql, wanted)
+        if contact.date_identified == now:
+            announce(
+                contact_identified,
+                using=using,
+                contact_id=contact.pk,
+                rule=str(rule),
+                evidence=dict(ground.evidence),
+                site_id=None,
+                device_id=None,
+                at=now,
+            )
     return [
         Conflict(keys[key], values[keys[key]], row.contact_id)
         for key, row in linked.items()

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from ..activity.adding import add
+from ..signals import announce, contacts_merged
 from ..sql import Dialect, insist, writing
 from . import content, history, merge_values
 from .fieldset import COLUMNS
@@ -96,6 +97,16 @@ def _merge(
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=winner)
         row.save(using=using)
         note(history.MERGED, row, now, using)
+        announce(
+            contacts_merged,
+            using=using,
+            winner_id=row.winner_id,
+            loser_id=row.loser_id,
+            merge_id=row.pk,
+            rule=str(row.rule),
+            actor_id=row.actor_id,
+            at=now,
+        )
     return row
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..activity.adding import announce_row
 from ..activity.kinds import PAGE_HIT
 from ..activity.models import Activity
+from ..signals import activity_recorded
 from ..sql import Dialect, Statement, dump
 from ..wire.hit import Hit
 from . import lookups
@@ -49,6 +51,7 @@ class Ledger:
     def __init__(self, cursor: Any, sql: Dialect) -> None:
         self.cursor = cursor
         self.sql = sql
+        self.using = sql.connection.alias
         self.table = sql.quote(Activity._meta.db_table)
         self.by_key: dict[uuid.UUID, Row] = {}
         self.by_place: dict[tuple[int | None, str], list[Row]] = {}
@@ -199,9 +202,18 @@ class Ledger:
         ]
         for number, key in self.sql.run(self.cursor, statements):
             self.by_key[as_key(key)].id = number
+        if activity_recorded.has_listeners():
+            self._announce()
         for item, row in self.pending:
             # The next page does not end what was sent late.
             item.outcome.activity_id = None if item.late else row.id
+
+    def _announce(self) -> None:
+        for row in self.new:
+            device = row.item.device if row.item else None
+            if row.item and row.id and device:
+                site_id = row.item.site.site_id
+                announce_row(row.id, PAGE_HIT, device.contact_id, site_id, row.time, self.using)
 
     def _inserts(self) -> list[Statement]:
         # One order everywhere, so that two processes never wait for each other's keys.

@@ -17,7 +17,6 @@ from ..activity.adding import add, add_once
 from ..contacts import (
     companies,
     content,
-    fieldset,
     geography,
     history,
     linking,
@@ -29,9 +28,11 @@ from ..contacts.editing import note_identity
 from ..contacts.identifiers import normalised
 from ..contacts.linking import Ground, NewDevice, NewIdentifier
 from ..contacts.models import Contact, Device, Identifier, Presence, Rule
+from ..signals import announce, contact_identified
 from ..sql import Dialect
 from ..wire.ids import text_key
 from . import identity, lookups
+from .agreement import contradicts, is_news, signed_unique
 from .claims import CONFLICT, Claims
 from .outcome import Admitted, KnownDevice, Superseded
 from .switching import device_id_for
@@ -70,7 +71,6 @@ class Recogniser:
         self.known: set[int] = set()
         # Contacts that are locked: nobody merges them before this transaction ends.
         self.settled: set[int] = set()
-        self.identified: list[tuple[int, str]] = []
 
     def meet(self, item: Admitted) -> None:
         """Give one hit its device and contact, and take over what it says."""
@@ -235,7 +235,6 @@ class Recogniser:
         for device in self.devices.values():
             if device.contact_id == visitor.pk:
                 device.contact_id = contact.pk
-        self.identified.append((contact.pk, named.rule))
 
     def _browser_of(self, device: KnownDevice) -> str:
         evidence = (
@@ -295,7 +294,7 @@ class Recogniser:
         if contact.is_known and not was_known:
             self.known.add(contact.pk)
         if contact.is_known and (not was_known or (device.is_new and named.contact)):
-            self.identified.append((contact.pk, named.rule))
+            self._announce(contact, item, device, named)
             if named.evidence:
                 self._note(history.IDENTIFIED, contact, item, named.ground, device.id)
 
@@ -341,6 +340,20 @@ class Recogniser:
                 using=self.using,
             )
 
+    def _announce(
+        self, contact: Contact, item: Admitted, device: KnownDevice, named: Named
+    ) -> None:
+        announce(
+            contact_identified,
+            using=self.using,
+            contact_id=contact.pk,
+            rule=str(named.rule),
+            evidence=named.evidence,
+            site_id=item.site.site_id,
+            device_id=device.id,
+            at=item.now,
+        )
+
     def _note(
         self,
         kind: str,
@@ -358,30 +371,6 @@ class Recogniser:
             site_id=item.site.site_id,
             using=self.using,
         )
-
-
-def signed_unique(claims: Claims) -> dict[str, Any]:
-    """What the website has signed that says who somebody is."""
-    names = {item.alias for item in fieldset.current().unique}
-    return {alias: value for alias, value in claims.verified.items() if alias in names}
-
-
-def contradicts(visitor: Contact, claims: Claims) -> bool:
-    """Whether a hit gives somebody another value of a field that says who they are."""
-    own = linking.unique_values(visitor)
-    said = {**claims.unique, **signed_unique(claims)}
-    return any(
-        alias in own and normalised(own[alias]) != normalised(value)
-        for alias, value in said.items()
-    )
-
-
-def is_news(contact: Contact, alias: str, value: Any) -> bool:
-    """Whether a value is another one; an e-mail address that differs in case only is not."""
-    own = content.value_of(contact, alias)
-    if alias == "email" and own is not None:
-        return normalised(own) != normalised(value)
-    return bool(own != value)
 
 
 def _age(contact: Contact) -> tuple[float, int]:

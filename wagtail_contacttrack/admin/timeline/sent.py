@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...activity.models import Activity
+from ...contacts import fieldset, values
 from ...wire.page import UTM
 from .addresses import Address
 
@@ -58,6 +60,19 @@ PROBLEMS = {
     "identity_replayed": _(
         "The signed identity had been used in another browser already and was ignored."
     ),
+    "ct_forged": _("The link was not signed by this site, or was changed on its way."),
+    "ct_expired": _("The link was too old to say who followed it."),
+    "ct_unsigned": _("The link was not signed, and such links are switched off."),
+    "ct_undecodable": _("The parameter “ct” could not be read."),
+    "tag_too_long": _("A tag was too long and was left out."),
+    "too_many_tags": _("There were too many tags; the last ones were left out."),
+}
+# Why a parameter that names a field was not taken over, besides what is wrong with its value.
+IGNORED = {
+    "field_not_public": _("It is not publicly updatable."),
+    "identity_unverified": _("It would have to be signed by the website."),
+    "identity_outranked": _("The website has signed another value."),
+    "identifier_conflict": _("It names another contact, or contradicts what is known."),
 }
 
 
@@ -89,6 +104,7 @@ def sent_with(activity: Activity) -> Sent:
     data = dict(activity.data) if isinstance(activity.data, dict) else {"data": activity.data}
     items = [*_addresses(activity), *_utm(data.pop("utm", None))]
     door, problems = data.pop("door", ""), data.pop("problems", [])
+    ignored = data.pop("ignored", {})
     items += [
         Item(label, ", ".join(text for _name, text in _flat(value)))
         for name, label in DATA_LABELS.items()
@@ -107,8 +123,20 @@ def sent_with(activity: Activity) -> Sent:
         params=params[:MAX_PARAMS],
         left_out=max(len(params) - MAX_PARAMS, 0),
         technical=[item for item in technical if item.text],
-        problems=[PROBLEMS.get(text, text) for _name, text in _flat(problems)],
+        problems=[
+            *(PROBLEMS.get(text, text) for _name, text in _flat(problems)),
+            *(_reason(alias, code) for alias, code in _flat(ignored)),
+        ],
     )
+
+
+def _reason(alias: str, code: str) -> str:
+    """Why a field was not taken over, as a sentence that names it."""
+    fields = fieldset.current()
+    field = fields.contact.get(alias) or fields.company.get(alias)
+    title = field.title if field else alias
+    reason = IGNORED.get(code) or (values.sentence(field, code) if field else "") or code
+    return gettext("%(field)s was left out. %(reason)s") % {"field": title, "reason": reason}
 
 
 def utm_items(activity: Activity) -> list[Item]:
