@@ -1,7 +1,7 @@
-"""Makes some of the visitors known.
+"""Makes some of the visitors known, as a form of the site would have done it.
 
-A form or a tracking call will do that by itself once contact fields are taken from them; until
-then the demo writes into the contacts what such a form would have said.
+No field of the demo is open to browsers until somebody opens one, so the demo itself writes into
+the contacts what such a form would have said.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from random import Random
 
 from django.db import router, transaction
 
-from wagtail_contacttrack.contacts import companies, fieldset, tags
+from wagtail_contacttrack.contacts import companies, fieldset, geography, linking, tags
 from wagtail_contacttrack.contacts.companies import CompanyData
-from wagtail_contacttrack.contacts.models import Contact
+from wagtail_contacttrack.contacts.models import Contact, Rule
 
 from .people import Visitor
 from .plan import View
@@ -85,6 +85,7 @@ def make_known(people: list[Visitor], views: Iterable[View], seed: str) -> int:
         moments = sorted(view.time for view in by_visitor[person.number])
         contact.date_identified = moments[len(moments) // 3]
         contact.save()
+        linking.claim(contact, rule=Rule.FORM, now=contact.date_identified)
         _mark(random, contact)
         made += 1
     return made
@@ -122,7 +123,7 @@ def _profile(random: Random, person: Visitor) -> dict[str, str]:
     profile = {
         "email": f"{first}.{last}.{person.number}@{random.choice(DOMAINS)}".lower(),
         "city": random.choice(CITIES[person.country]),
-        "country": person.country,
+        "country": geography.country_name(person.country),
     }
     # Some tell no more than their address, and some only what the newsletter asked for.
     if random.random() < 0.85:
