@@ -17,6 +17,7 @@ from wagtail_contacttrack.contacts.models import Contact, Device, Presence
 from wagtail_contacttrack.outbound.links import tracked_url
 from wagtail_contacttrack.outbound.models import LinkVisitor, TrackedLink
 from wagtail_contacttrack.tracking import clickthrough
+from wagtail_contacttrack.tracking.paths import keep_out_of_page_cache
 
 from .making import TARGET, kinds, link, message, token
 
@@ -238,6 +239,20 @@ def test_no_cache_keeps_the_answer_and_no_cookie_comes_with_it(rf):
         assert "no-store" in response["Cache-Control"]
         assert not response.cookies
         assert reason(response) == "recorded"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/r/{'0' * 25}",
+        f"/index.php/redirect/{'0' * 25}",
+        "/email/x.gif",
+        "/email/unsubscribe/x",
+        "/email/resubscribe/x",
+    ],
+)
+def test_page_caches_leave_these_doors_alone(rf, path):
+    assert keep_out_of_page_cache(rf.get(path), True) is False
 
 
 # Whose click it is

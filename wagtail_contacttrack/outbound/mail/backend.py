@@ -104,6 +104,9 @@ class TrackingEmailBackend(BaseEmailBackend):
 
     def _prepared(self, mail: EmailMessage, tracking: Tracking) -> Prepared | None:
         recipient = address_of(mail.recipients()[0])
+        if not recipient:
+            # Such as names on one's own machine; no contact has an address like that.
+            return None
         try:
             return prepare(mail, tracking, recipient, now=timezone.now())
         except Exception:

@@ -12,7 +12,9 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
+from django.core.validators import validate_email
 from django.db import router
 from django.urls import Resolver404, resolve, reverse
 
@@ -29,6 +31,7 @@ from . import markup
 from .options import Tracking, base_url_of, without_header
 
 UNSUBSCRIBE_URL = "{unsubscribe_url}"
+MAX_ADDRESS = 254
 HTML, PLAIN = "text/html", "text/plain"
 
 
@@ -57,8 +60,13 @@ def untouched(mail: EmailMessage) -> EmailMessage:
 
 
 def address_of(recipient: Any) -> str:
-    """The bare address out of what may stand in a header."""
-    return parseaddr(str(recipient))[1].strip()
+    """The bare address out of what may stand in a header; "" if a contact cannot have it."""
+    address = parseaddr(str(recipient))[1].strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address if len(address) <= MAX_ADDRESS else ""
 
 
 def prepare(mail: EmailMessage, tracking: Tracking, recipient: str, *, now: datetime) -> Prepared:
