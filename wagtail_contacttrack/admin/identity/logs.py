@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.utils.translation import gettext
@@ -39,7 +40,8 @@ def note(action: str, merge: Merge, *contacts: Contact) -> None:
     """Say it in the history of each of these contacts."""
     data = {"merge": merge.pk, "winner": merge.winner_id, "loser": merge.loser_id}
     for contact in contacts:
-        log(instance=contact, action=action, data=data)
+        # Of entries that share an id, Wagtail's history shows only one of all contacts.
+        log(instance=contact, action=action, data=data, uuid=uuid.uuid4())
 
 
 def _with_numbers(log_entry: Any, message: str) -> str:
