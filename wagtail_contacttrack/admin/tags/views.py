@@ -120,11 +120,11 @@ class TagMergeView(PermissionFirstMixin, BaseObjectMixin, WagtailAdminTemplateMi
         return bool(self.user_has_permission("change") and self.user_has_permission("delete"))
 
     def get_page_subtitle(self) -> str:
-        return str(self.object)
+        return gettext("Merge “%(name)s” into another tag") % {"name": self.object.name}
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         index = {"url": reverse(self.index_url_name), "label": gettext("Tags")}
-        return [*self.breadcrumbs_items, index, {"url": "", "label": self.get_page_subtitle()}]
+        return [*self.breadcrumbs_items, index, {"url": "", "label": self.object.name}]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "source": self.object}
