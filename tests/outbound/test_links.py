@@ -61,9 +61,9 @@ def test_the_parameters_go_along_before_the_fragment(target, query, location):
 
 
 def test_the_click_token_goes_along():
-    sent = message()
-    query = parse_qs(urlsplit(follow(link(), f"?ct={token(sent)}")["Location"]).query)
-    assert query == {"plan": ["a"], "ct": [token(sent)]}
+    ct = token(message())
+    query = parse_qs(urlsplit(follow(link(), f"?ct={ct}")["Location"]).query)
+    assert query == {"plan": ["a"], "ct": [ct]}
 
 
 @pytest.mark.parametrize(
