@@ -49,7 +49,8 @@ def problem(alias: str, object: str, own: int | None = None) -> str:
     if object == FieldObject.CONTACT and _COMPANY.fullmatch(alias):
         return gettext("Names that begin with company are for fields of companies.")
     # One parameter of a call means one thing: the two kinds of fields share their names.
-    taken = ContactField.objects.filter(alias=alias).exclude(pk=own).first()
+    others = ContactField.objects.filter(alias=alias)
+    taken = (others.exclude(pk=own) if own else others).first()
     if taken is None:
         return ""
     if taken.object == FieldObject.COMPANY:

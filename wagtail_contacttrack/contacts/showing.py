@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
@@ -78,7 +79,7 @@ def _text(field: Field, value: Any) -> str:
         import nh3
 
         return mark_safe(nh3.clean(str(value)))  # noqa: S308
-    return _MOMENTS[field.type](str(value)) if field.type in _MOMENTS else str(value)
+    return _READERS[field.type](str(value)) if field.type in _READERS else str(value)
 
 
 def _moment(text: str) -> str:
@@ -88,10 +89,10 @@ def _moment(text: str) -> str:
     return str(date_format(timezone.localtime(moment), "DATETIME_FORMAT"))
 
 
-_MOMENTS = {
+_READERS: dict[str, Callable[[str], str]] = {
     T.DATE: lambda text: str(date_format(date.fromisoformat(text), "DATE_FORMAT")),
     T.DATETIME: _moment,
-    T.TIME: lambda text: str(date_format(time.fromisoformat(text), "TIME_FORMAT")),
+    T.TIME: lambda text: str(time_format(time.fromisoformat(text), "TIME_FORMAT")),
     T.COUNTRY: geography.country_title,
     T.LOCALE: geography.locale_title,
 }

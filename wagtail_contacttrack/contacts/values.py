@@ -76,6 +76,7 @@ class Refused(Exception):
 
 def clean(field: Field, sent: Any) -> Cleaned:
     """The value that a field takes of what was sent: text, or a list or mapping of texts."""
+    value: Any
     try:
         if field.type == T.MULTISELECT:
             value = _several(field, sent)

@@ -52,7 +52,7 @@ def input_for(field: Field, stored: Any = None, country: str = "") -> forms.Fiel
     What it gives is not cleaned: `sent_value` says what to hand to `values.clean`. Regions are
     suggested of `country`.
     """
-    common = {
+    common: dict[str, Any] = {
         "label": field.title,
         "required": field.required,
         "help_text": HELP.get(T(field.type), ""),
