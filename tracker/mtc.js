@@ -36,7 +36,7 @@
   var ADDED = 'eventAddedToMauticQueue';
   var PIXEL = 'img[src*="mtracking.gif"]';
   var TWO_YEARS = 63072000;
-  var WEEK = 6048e5; // ms
+  var WEEK = 6e8; // ms; a little less, because the server takes no older ones
   var PATIENCE = 1200; // ms; onload or onerror is due after 1 500
   var HOLD = 1000; // ms; how long the first page view waits for the document and a pixel
   var SETTLE = 200; // ms after a route change, so that the title is the new one
@@ -102,7 +102,7 @@
   }
 
   function forget() {
-    [CONTACT, DEVICE, QUEUE, 'mtc_sid'].forEach(function (name) {
+    ['mtc_sid', CONTACT, DEVICE, QUEUE].forEach(function (name) {
       write(name);
       MauticJS.setCookie(name, '', -1);
     });
@@ -280,15 +280,15 @@
     });
   }
 
-  // The first page view waits until the title is there and until a pixel on the same page has its
-  // cookies, but never long.
+  // The first page view waits until the title is there, until a pixel on the same page has its
+  // cookies, and until identity.js beside us has its answer, but never long.
   function flush() {
     connect();
     opened =
       opened ||
       (document.readyState != 'loading' &&
-        Array.from(document.querySelectorAll(PIXEL)).every(function (pixel) {
-          return pixel.complete;
+        Array.from(document.querySelectorAll('[data-identity],' + PIXEL)).every(function (tag) {
+          return tag.complete;
         }));
     if (read(OPT_OUT)) pending.forEach(fail);
     else if (opened) pending.splice(0).forEach(transmit);
@@ -449,6 +449,10 @@
       MauticJS.preEventDeliveryQueue.push(callback);
     },
 
+    iterateCollection: function (collection) {
+      return [].forEach.bind(collection);
+    },
+
     sendPageview: function (event) {
       add(event || ['send', 'pageview']);
     },
@@ -462,6 +466,7 @@
     },
 
     inputQueue: [],
+
     beforeFirstDeliveryMade: false,
 
     // Called by every copy of this file that is loaded. A prerendered page is nobody's visit yet.
@@ -517,6 +522,7 @@
     },
 
     firstDeliveryMade: false,
+
     contactIdUrl: base + 'mtc',
 
     guid: function () {
@@ -553,8 +559,6 @@
       flush();
     },
 
-    log: console.log,
-
     createCORSRequest: function (method, url) {
       var request = new XMLHttpRequest();
       request.open(method, url);
@@ -562,33 +566,23 @@
       return request;
     },
 
-    mtcSet: false,
     pageTrackingCORSUrl: tracker,
-
-    iterateCollection: function (collection) {
-      return [].forEach.bind(collection);
-    },
 
     pageTrackingUrl: base + 'mtracking.gif',
 
-    onFirstEventDelivery: function (callback) {
-      if (MauticJS.firstDeliveryMade) callback();
-      else MauticJS.postEventDeliveryQueue.push(callback);
-    },
-
     dispatchEvent: function (name, detail) {
       document.dispatchEvent(new CustomEvent(name, { detail: detail }));
-    },
-
-    documentReady: function (callback) {
-      if (document.readyState == 'loading') on('DOMContentLoaded', callback);
-      else call(callback);
     },
 
     pageViewCounter: 0,
 
     deliverPageEvent: function (event, params) {
       add(['send', 'pageview', params, event && event[3]]);
+    },
+
+    documentReady: function (callback) {
+      if (document.readyState == 'loading') on('DOMContentLoaded', callback);
+      else call(callback);
     },
 
     setTrackedEvents: function (events) {
@@ -615,7 +609,9 @@
               : 'Unknown OS';
     },
 
-    CORSRequestsAllowed: true,
+    mtcSet: false,
+
+    log: console.log,
 
     isPixelLoaded: function (domOnly) {
       var pixel = document.querySelector(PIXEL) || (!domOnly && MauticJS.trackingPixel);
@@ -625,6 +621,13 @@
     appendTrackedContact: function (data) {
       if (!nameless()) data.mautic_device_id = device();
       return data;
+    },
+
+    CORSRequestsAllowed: true,
+
+    onFirstEventDelivery: function (callback) {
+      if (MauticJS.firstDeliveryMade) callback();
+      else MauticJS.postEventDeliveryQueue.push(callback);
     },
 
     postEventDeliveryQueue: [],
@@ -641,12 +644,13 @@
     },
 
     mtcEventSet: false,
-    parseTextToJSON: parse,
 
     buildTrackingImage: function (event, params) {
       (MauticJS.trackingPixel = new Image()).src =
         MauticJS.pageTrackingUrl + '?' + MauticJS.serialize(params);
-    }
+    },
+
+    parseTextToJSON: parse
   });
 
   window.MauticDomain = window.MauticDomain || domain;
