@@ -19,6 +19,7 @@ from .wire.origins import origin_error
 CORS_MIDDLEWARE = "corsheaders.middleware.CorsMiddleware"
 COMMON_MIDDLEWARE = "django.middleware.common.CommonMiddleware"
 POSITIONS = ("head", "body", "off")
+MODES = ("off", "report", "enforce")
 MAIL_BACKENDS = (
     "wagtail_contacttrack.outbound.mail.TrackingEmailBackend",
     "wagtail_contacttrack.outbound.mail.backend.TrackingEmailBackend",
@@ -151,6 +152,41 @@ def check_values(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessag
 
 
 @checks.register("wagtail_contacttrack")
+def check_identity(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
+    if not isinstance(conf.given(), dict):
+        return
+    if isinstance(conf.IDENTITY_MODE, str) and conf.IDENTITY_MODE not in MODES:
+        yield checks.Error(
+            f"CONTACTTRACK['IDENTITY_MODE']: {conf.IDENTITY_MODE!r} is not a mode.",
+            hint='Write "off", "report" or "enforce".',
+            id="wagtail_contacttrack.E017",
+        )
+    try:
+        usable = not conf.MEMBER_FILTER or callable(import_string(conf.MEMBER_FILTER))
+    except (ImportError, AttributeError, TypeError):
+        usable = False
+    if isinstance(conf.MEMBER_FILTER, str) and not usable:
+        yield checks.Error(
+            f"CONTACTTRACK['MEMBER_FILTER']: {conf.MEMBER_FILTER!r} is no function. No member can "
+            "be recognised.",
+            hint='Write the dotted path of a function, for example "shop.members.only_customers".',
+            id="wagtail_contacttrack.E018",
+        )
+    for name, needed, wanted in (
+        ("TRACK_UNSIGNED_CLICKTHROUGH", "TRACK_BY_TRACKING_URL", "True"),
+        ("TRACK_MEMBERS", "IDENTITY_MODE", '"report" or "enforce"'),
+    ):
+        # Where the project is silent, editors decide.
+        given = conf.is_given(name) and conf.is_given(needed)
+        if given and getattr(conf, name) and getattr(conf, needed) in (False, "off"):
+            yield checks.Warning(
+                f"CONTACTTRACK[{name!r}] does nothing without {needed}.",
+                hint=f"Set {needed} to {wanted}, or leave {name} out.",
+                id="wagtail_contacttrack.W019",
+            )
+
+
+@checks.register("wagtail_contacttrack")
 def check_mail(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
     """Only where mail goes through us: other projects may leave the setting as it is."""
     if settings.EMAIL_BACKEND not in MAIL_BACKENDS:
@@ -207,3 +243,31 @@ def check_database(
                 hint="Use MariaDB 10.6 or later, PostgreSQL, or SQLite.",
                 id="wagtail_contacttrack.E012",
             )
+
+
+@checks.register("wagtail_contacttrack", checks.Tags.database)
+def check_fields(
+    app_configs: Any, databases: Iterable[str] | None = None, **kwargs: Any
+) -> Iterable[checks.CheckMessage]:
+    """What the project demands of contact fields, which stand in the database."""
+    from django.db import Error, router
+
+    from .contacts import fieldset
+    from .contacts.models import ContactField
+
+    given = conf.given()
+    demanded = isinstance(given, dict) and given.get("TRACK_BY_TRACKING_URL") is True
+    if not demanded or router.db_for_read(ContactField) not in (databases or []):
+        return
+    try:
+        identifies = fieldset.current().email_identifies
+    except Error:
+        # Before the first migration.
+        return
+    if not identifies:
+        yield checks.Warning(
+            "CONTACTTRACK['TRACK_BY_TRACKING_URL'] does nothing: links recognise people by their "
+            "e-mail address, and browsers may not say who they are by it.",
+            hint="Make the contact field E-mail a unique identifier and publicly updatable.",
+            id="wagtail_contacttrack.W020",
+        )

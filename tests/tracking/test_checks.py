@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.core.checks import CheckMessage, Error, Warning, run_checks
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import override_settings
 from django.urls import include, path
 
 from wagtail_contacttrack.conf import DEFAULTS
+from wagtail_contacttrack.contacts import fieldset
+from wagtail_contacttrack.contacts.models import ContactField
 
 CORS = "corsheaders.middleware.CorsMiddleware"
 COMMON = "django.middleware.common.CommonMiddleware"
@@ -295,3 +297,57 @@ def test_a_backend_that_cannot_send(settings, path):
         # Who does not send through us may leave the setting as it is.
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
         assert "E016" not in found()
+
+
+# Who somebody is
+
+
+def test_a_mode_that_does_not_exist():
+    with given(IDENTITY_MODE="on"):
+        message = only("E017", Error)
+    assert "'on'" in message.msg
+    assert '"off", "report" or "enforce"' in message.hint
+
+
+@pytest.mark.parametrize("path", ["tests.testapp.members.missing", "no.such", "x", "tests.testapp"])
+def test_a_filter_of_members_that_is_no_function(path):
+    with given(MEMBER_FILTER=path):
+        assert path in only("E018", Error).msg
+    with given(MEMBER_FILTER="tests.testapp.members.nobody"):
+        assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        (
+            {"TRACK_UNSIGNED_CLICKTHROUGH": True, "TRACK_BY_TRACKING_URL": False},
+            "TRACK_UNSIGNED_CLICKTHROUGH",
+        ),
+        ({"TRACK_MEMBERS": True, "IDENTITY_MODE": "off"}, "TRACK_MEMBERS"),
+    ],
+)
+def test_a_switch_that_does_nothing_without_another(values, name):  # S51
+    with given(**values):
+        assert name in only("W019", Warning).msg
+    with given(**{name: True}):
+        assert found() == {}, "editors decide about the other"
+
+
+@pytest.mark.django_db
+def test_links_that_can_recognise_nobody(monkeypatch):  # S52 S53
+    with given(TRACK_BY_TRACKING_URL=True):
+        assert found() == {}, "this needs the database"
+        message = only("W020", Warning, databases=["default"])
+        assert "E-mail" in message.hint
+        ContactField.objects.filter(object="contact", alias="email").update(
+            publicly_updatable=True, unique_identifier=True
+        )
+        fieldset.clear()
+        assert found(databases=["default"]) == {}
+
+        def refuse() -> None:
+            raise OperationalError("no such table")
+
+        monkeypatch.setattr(fieldset, "current", refuse)
+        assert found(databases=["default"]) == {}, "before the first migration"
