@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -57,7 +58,7 @@ MEANT = Clickthrough(
         ),
     ],
 )
-def test_all_forms_of_one_token_mean_the_same(value):
+def test_all_forms_of_one_token_mean_the_same(value: Any) -> None:
     assert read_clickthrough(value) == MEANT
 
 
@@ -65,12 +66,14 @@ def test_all_forms_of_one_token_mean_the_same(value):
     "channel",
     [{"sms": "3"}, ["sms", "3"], {"0": "sms", "1": "3", "sms": "3"}, {"0": "sms", "1": "3"}, "sms"],
 )
-def test_a_channel_is_told_by_name_or_by_place_or_both(channel):
+def test_a_channel_is_told_by_name_or_by_place_or_both(channel: Any) -> None:
     assert read_clickthrough({"channel": channel}) == Clickthrough(channel="sms")
 
 
-def test_a_channel_of_e_mail_names_the_mail():
-    assert read_clickthrough({"channel": {"email": "7"}}).email_id == 7
+def test_a_channel_of_e_mail_names_the_mail() -> None:
+    read = read_clickthrough({"channel": {"email": "7"}})
+    assert read is not None
+    assert read.email_id == 7
 
 
 @pytest.mark.parametrize(
@@ -96,10 +99,10 @@ def test_a_channel_of_e_mail_names_the_mail():
         {"unknown": "1"},
     ],
 )
-def test_what_cannot_be_read_says_nothing(value):
+def test_what_cannot_be_read_says_nothing(value: Any) -> None:
     assert read_clickthrough(value) is None
 
 
-def test_a_bad_part_takes_only_itself_away():
+def test_a_bad_part_takes_only_itself_away() -> None:
     read = read_clickthrough({"lead": "x", "stat": "abc", "source": [["a"], "b"]})
     assert read == Clickthrough(message="abc", source="a")

@@ -21,7 +21,7 @@ PEOPLE = [
 
 
 @pytest.mark.parametrize("agent", PEOPLE)
-def test_mail_programs_and_browsers_are_people(agent):
+def test_mail_programs_and_browsers_are_people(agent: str) -> None:
     assert mail_machine(agent) == ""
 
 
@@ -44,10 +44,10 @@ def test_mail_programs_and_browsers_are_people(agent):
         ("x" * 900 + "Proofpoint", "Proofpoint"),
     ],
 )
-def test_machines_are_called_by_their_names(agent, name):
+def test_machines_are_called_by_their_names(agent: str, name: str) -> None:
     assert mail_machine(agent) == name
 
 
 @pytest.mark.parametrize("agent", ["x" * 100_000, "\x00\ud800", "Mozilla/5.0\n"])
-def test_whatever_a_header_holds_it_is_read(agent):
+def test_whatever_a_header_holds_it_is_read(agent: str) -> None:
     mail_machine(agent)

@@ -125,7 +125,7 @@ class TrackingEmailBackend(BaseEmailBackend):
             self._forget(row)
             return 0
         try:
-            note(EMAIL_SENT, row.contact_id, now=row.sent_at, title=row.subject, message=row.pk)
+            note(EMAIL_SENT, row.contact_id, now=row.date_added, title=row.subject, message=row.pk)
         except Error:
             logger.exception("That a message was sent could not be noted.")
         return sent
