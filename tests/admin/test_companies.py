@@ -18,7 +18,7 @@ from wagtail_contacttrack.contacts import (
     company_people,
     counting,
     fieldset,
-    naming,
+    listing,
 )
 from wagtail_contacttrack.contacts.models import Company, ContactField, Presence
 
@@ -97,7 +97,7 @@ def test_a_search_finds_parts_of_names_and_among_very_many_whole_ones(page, monk
         "Rope works",
     ]
 
-    monkeypatch.setattr(naming, "SCAN_LIMIT", 2)
+    monkeypatch.setattr(listing, "SCAN_LIMIT", 2)
     assert [row[0] for row in listed(page(f"{LIST}?q=rope"))] == ["New ropes", "Old ropes"]
     assert [row[0] for row in listed(page(f"{LIST}?q=rope+WORKS"))] == ["Rope works"]
 

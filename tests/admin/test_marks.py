@@ -179,6 +179,22 @@ def test_where_contacts_have_one_company_the_new_one_takes_over(admin_client, se
     assert not TrackingSettings.objects.exists()
 
 
+@pytest.mark.parametrize("several", [True, False])
+def test_the_company_in_a_contacts_form_is_its_primary_one(admin_client, settings, several):
+    settings.CONTACTTRACK = {**settings.CONTACTTRACK, "CONTACT_ALLOW_MULTIPLE_COMPANIES": several}
+    person = contact(firstname="Ada")
+    company("Ropes", person)
+    url = reverse("contacttrack_contacts:edit", args=[person.pk])
+
+    admin_client.post(url, {"firstname": "Ada", "company": "Anchors"})
+    assert companies_of(person) == ["Anchors", "Ropes"][: 2 if several else 1]
+
+    admin_client.post(url, {"firstname": "Ada", "company": ""})
+    person.refresh_from_db()
+    assert companies_of(person) == (["Ropes"] if several else [])
+    assert person.company == ("Ropes" if several else "")
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [(" ", "Write the name of a company"), ("x" * 65, "It is longer than this field allows")],

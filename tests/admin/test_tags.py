@@ -9,7 +9,7 @@ from wagtail.models import ModelLogEntry
 
 from tests.activity.making import NOON, contact
 from tests.admin.looking import text
-from wagtail_contacttrack.contacts import counting, naming, tag_editing, tags
+from wagtail_contacttrack.contacts import counting, listing, tag_editing, tags
 from wagtail_contacttrack.contacts.models import ContactTag, Tag
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_a_search_finds_parts_of_names(page):
 
 
 def test_among_very_many_a_search_looks_at_the_newest_or_finds_a_whole_name(page, monkeypatch):
-    monkeypatch.setattr(naming, "SCAN_LIMIT", 2)
+    monkeypatch.setattr(listing, "SCAN_LIMIT", 2)
     for name in ("Sale one", "Sale two", "Sale three"):
         tag(name)
 

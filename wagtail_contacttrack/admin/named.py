@@ -122,7 +122,7 @@ class NamedIndexView(generic.IndexView):
         return {
             **super().get_context_data(*args, **kwargs),
             "limited": self.found.limited,
-            "scan_limit": naming.SCAN_LIMIT,
+            "scan_limit": listing.SCAN_LIMIT,
         }
 
 

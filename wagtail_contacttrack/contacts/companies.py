@@ -140,7 +140,7 @@ def _put(data: CompanyData, item: Field, value: Param) -> str:
 def _find(data: CompanyData, using: str) -> Company | None:
     rows = CompanyIdentifier.objects.using(using).filter(digest__in=data.unique)
     found = rows.select_related("company").order_by("-company_id").first()
-    return found and found.company
+    return found.company if found else None
 
 
 def _create(data: CompanyData, now: datetime, using: str) -> Company | None:

@@ -99,13 +99,14 @@ def follow(
     """Make the contact's companies agree with what an editor wrote into its field `company`.
 
     The contact is saved already, in the same transaction. An emptied field leaves the primary
-    company.
+    company, and another one takes over if there is any.
     """
     if data.unique:
         companies.assign(contact, data, several=several, now=now, using=using)
     elif not contact.company:
-        rows = CompanyMembership.objects.using(using).filter(contact=contact, is_primary=True)
-        rows.delete()
+        rows = CompanyMembership.objects.using(using).filter(contact=contact)
+        if rows.filter(is_primary=True).delete()[0]:
+            _settle(contact, now, using)
 
 
 def delete(company: Company, *, now: datetime) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Model, QuerySet, Value
 from django.db.models.functions import Lower
 
+from . import listing
 from .fieldset import COMPANY_NAME
 from .identifiers import digest
-from .listing import SCAN_LIMIT, WORDS
 from .models import Company, Tag
 from .tags import digest as tag_digest
 
@@ -21,7 +21,7 @@ from .tags import digest as tag_digest
 @dataclass(frozen=True, slots=True)
 class Named:
     """The rows to list, and the columns to sort them by; `limited` says that only the
-    `SCAN_LIMIT` newest were looked at."""
+    `listing.SCAN_LIMIT` newest were looked at."""
 
     rows: QuerySet[Any]
     columns: tuple[str, ...]
@@ -34,7 +34,7 @@ def find(model: type[Tag | Company], text: str = "", *, backwards: bool = False)
     No index helps to find words. Among very many rows only the newest are looked at, unless the
     text is the whole name of one.
     """
-    words = text.split()[:WORDS]
+    words = text.split()[: listing.WORDS]
     sign = "-" if backwards else ""
     rows: QuerySet[Any] = model._default_manager.all()
     columns = (f"{sign}name", f"{sign}pk")
@@ -58,7 +58,7 @@ def first_names(model: type[Tag | Company], limit: int) -> list[str]:
 def _oldest(model: type[Model]) -> int | None:
     """The id with which a look stops, or None if it sees all."""
     newest = model._default_manager.order_by("-pk").values_list("pk", flat=True)
-    return newest[SCAN_LIMIT - 1 : SCAN_LIMIT].first()
+    return newest[listing.SCAN_LIMIT - 1 : listing.SCAN_LIMIT].first()
 
 
 def _exact(model: type[Tag | Company], text: str) -> QuerySet[Any, int]:

@@ -65,16 +65,16 @@ class CompanyFormMixin:
         return panel()
 
     def get_form_class(self) -> type[CompanyForm]:
-        return self.panel.get_form_class()  # type: ignore[attr-defined, no-any-return]
+        return self.panel.get_form_class()  # type: ignore[attr-defined]
 
     def form_valid(self, form: CompanyForm) -> HttpResponseBase:
         try:
-            return super().form_valid(form)  # type: ignore[misc, no-any-return]
+            return super().form_valid(form)  # type: ignore[misc]
         except company_editing.ValueTaken as taken:
             # Somebody else was quicker.
             form.add_error(input_name(taken.alias), TAKEN)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined, no-any-return]
+            return self.form_invalid(form)  # type: ignore[attr-defined]
         except Company.DoesNotExist:
             # Deleted while the form was open.
             raise Http404 from None

@@ -17,13 +17,23 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
 
 from ...compat import permission_policy
-from ...contacts import companies, content, details, editing, fieldset, linking, values
+from ...contacts import (
+    companies,
+    company_editing,
+    content,
+    details,
+    editing,
+    fieldset,
+    linking,
+    values,
+)
 from ...contacts.fieldset import Field
 from ...contacts.identifiers import normalised
 from ...contacts.linking import Conflict
 from ...contacts.models import Contact, FieldGroup
 from ...contacts.models.link import Rule
 from ...sql import writing
+from ..companies.several import several_companies
 from . import inputs
 
 # Without these, the form of a contact would be one long page.
@@ -149,9 +159,14 @@ class ContactForm(WagtailAdminModelForm):
                 if is_new:
                     contact.pk = None
                 raise ValueTaken(conflicts)
-            if self.news.get("company"):
-                company = companies.named(contact.company, fieldset.current())
-                companies.assign(contact, company, several=True, now=now, using=using)
+            if "company" in self.news:
+                company_editing.follow(
+                    contact,
+                    companies.named(contact.company, fieldset.current()),
+                    several=several_companies(),
+                    now=now,
+                    using=using,
+                )
         return contact
 
 

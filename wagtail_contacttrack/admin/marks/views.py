@@ -15,13 +15,12 @@ from django.utils.translation import gettext
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.log_actions import log
-from wagtail.models import Site
 
 from ...compat import permission_policy
 from ...contacts import companies, company_editing, fieldset, listing, tag_editing, values
 from ...contacts.models import Company, CompanyIdentifier, Contact, Tag
-from ...tracking.sites import options_for_site
 from ..checked import PermissionFirstMixin
+from ..companies.several import several_companies
 from ..tags.form import names_in
 
 
@@ -90,12 +89,7 @@ class ContactCompaniesView(MarkView):
             company_editing.set_primary(contact.pk, self.company(number), now=now)
         else:
             company = self.named(self.request.POST.get("add", ""))
-            company_editing.link(contact.pk, company, several=self.several, now=now)
-
-    @property
-    def several(self) -> bool:
-        site = Site.find_for_request(self.request)
-        return site is None or options_for_site(site).several_companies
+            company_editing.link(contact.pk, company, several=several_companies(), now=now)
 
     def company(self, number: int) -> Company:
         return get_object_or_404(Company, pk=number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -46,7 +47,7 @@ class RemoveForm(SelectionForm):
 
     def __init__(self, *args: Any, contacts: list[Contact], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tags"].queryset = tags_of(contacts)
+        self.fields["tags"].queryset = tags_of(contacts)  # type: ignore[attr-defined]
 
 
 def tags_of(contacts: list[Contact]) -> QuerySet[Tag]:
@@ -75,7 +76,7 @@ class AddTags(ContactsAction):
 
     @classmethod
     def execute_action(
-        cls, objects: list[Contact], names: list[str] = (), **_kwargs: Any
+        cls, objects: list[Contact], names: Sequence[str] = (), **_kwargs: Any
     ) -> tuple[int, int]:
         tag_editing.add_to([contact.pk for contact in objects], names, now=timezone.now())
         return len(objects), 0
@@ -112,7 +113,7 @@ class RemoveTags(ContactsAction):
 
     @classmethod
     def execute_action(
-        cls, objects: list[Contact], tags: list[int] = (), **_kwargs: Any
+        cls, objects: list[Contact], tags: Sequence[int] = (), **_kwargs: Any
     ) -> tuple[int, int]:
         tag_editing.remove_from([contact.pk for contact in objects], tags)
         return len(objects), 0

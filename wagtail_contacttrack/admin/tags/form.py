@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -92,8 +91,8 @@ def names_in(text: str, *, may_add: bool) -> list[str]:
     return names
 
 
-def problem_of(name: str) -> str | Promise:
-    """Why an editor cannot give a tag this name."""
+def problem_of(name: str) -> Any:
+    """Why an editor cannot give a tag this name, or ""."""
     if not name:
         return _("Write a name that is more than markup.")
     if len(name) > tags.MAX_NAME:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -71,11 +72,11 @@ class TagSaveMixin(SuccessMixin):
 
     def form_valid(self, form: Any) -> HttpResponseBase:
         try:
-            return super().form_valid(form)  # type: ignore[misc, no-any-return]
+            return super().form_valid(form)  # type: ignore[misc]
         except tag_editing.NameTaken:
             form.add_error("name", TAKEN)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined, no-any-return]
+            return self.form_invalid(form)  # type: ignore[attr-defined]
 
 
 class TagAddView(TagSaveMixin, generic.CreateView):
@@ -129,7 +130,7 @@ class TagMergeView(PermissionFirstMixin, BaseObjectMixin, WagtailAdminTemplateMi
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "source": self.object}
 
-    def form_valid(self, form: MergeForm) -> HttpResponseBase:
+    def form_valid(self, form: MergeForm) -> HttpResponse:
         source, target = self.object, form.cleaned_data["target"]
         name = source.name
         log(instance=source, action="wagtail.delete")
