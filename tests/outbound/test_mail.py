@@ -17,9 +17,9 @@ from wagtail.models import Site
 
 from tests.tracking.conftest import GIF, at_once, browser, reason
 from wagtail_contacttrack.activity.models import Activity
-from wagtail_contacttrack.contacts import consent
+from wagtail_contacttrack.contacts import consent, fieldset
 from wagtail_contacttrack.contacts.linking import contact_for, owner_of
-from wagtail_contacttrack.contacts.models import Contact, Identifier
+from wagtail_contacttrack.contacts.models import Contact, ContactField, Identifier
 from wagtail_contacttrack.outbound.mail import track
 from wagtail_contacttrack.outbound.models import Message, TrackedLink
 
@@ -118,6 +118,26 @@ def test_a_message_is_sent_opened_and_clicked_and_all_of_it_stands_in_the_timeli
     shown = contact_page(person).get_text()
     for words in ("E-mail sent", "E-mail opened", "Link in an e-mail followed", "News of March"):
         assert words in shown
+
+
+# S51, S52
+def test_the_page_behind_the_link_knows_the_recipient_if_the_site_wants_that(configure):
+    sent = send(newsletter())
+    an_hour_later()
+    ContactField.objects.filter(alias="email", object="contact").update(publicly_updatable=True)
+    fieldset.clear()
+    recipient = Contact.objects.get()
+
+    def visit() -> int:
+        visitor = browser()
+        target = visitor.get(path(hrefs(sent)[0]))["Location"]
+        assert not visitor.cookies
+        configure(CORS_RESTRICT_DOMAINS=False)
+        return visitor.post("/mtc/event", {"page_url": target}).json()["id"]
+
+    assert visit() != recipient.pk
+    configure(TRACK_BY_TRACKING_URL=True)
+    assert visit() == recipient.pk
 
 
 def test_only_links_that_can_be_followed_are_rewritten():
