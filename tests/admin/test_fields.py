@@ -185,7 +185,7 @@ def test_deleting_says_who_loses_what_and_takes_it_away(admin_client):
         )
     other = contact(fields={"hat_size": "9"})
 
-    assert "2 contacts lose their value" in text(page_of(admin_client.get(url("delete", shoe))))
+    assert "with the values of 2 contacts?" in text(page_of(admin_client.get(url("delete", shoe))))
     admin_client.post(url("delete", shoe))
 
     assert [person.fields for person in Contact.objects.order_by("pk")] == [
@@ -205,7 +205,7 @@ def test_a_new_type_is_asked_about_first_and_keeps_what_it_can(admin_client):
 
     asked = admin_client.post(url("edit", shoe), as_sent(shoe, type="number", label="Size"))
     question = page_of(asked)
-    assert "those of 2 contacts can be kept, and 1 contact lose theirs" in text(question)
+    assert "can be kept: 2 contacts. Values that are lost: 1 contact." in text(question)
     shoe.refresh_from_db()
     assert (shoe.type, people[0].fields["shoe_size"]) == ("text", "38")
 
@@ -214,7 +214,10 @@ def test_a_new_type_is_asked_about_first_and_keeps_what_it_can(admin_client):
     data["confirmed"] = form.select_one("button[name=confirmed]")["value"]
     response = admin_client.post(form["action"], data, follow=True)
 
-    assert any("2 contacts were kept; 1 contact lost" in message for message in said(response))
+    assert any(
+        "kept: 2 contacts. Values that were lost: 1 contact." in message
+        for message in said(response)
+    )
     shoe.refresh_from_db()
     assert (shoe.type, shoe.label) == ("number", "Size")
     assert [Contact.objects.get(pk=person.pk).fields for person in people] == [
@@ -248,7 +251,7 @@ def test_a_unique_identifier_names_who_was_identified_first(admin_client, admin_
     named = Identifier.objects.filter(field="member")
     assert {(row.value, row.contact_id) for row in named} == {("m1", first.pk), ("m2", single.pk)}
     assert {(row.rule, row.actor_id) for row in named} == {("editor", admin_user.pk)}
-    assert any("2 contacts have a value that somebody else has" in m for m in said(response))
+    assert any("somebody else has as well: 2 contacts." in m for m in said(response))
     assert [Contact.objects.get(pk=p.pk).fields["member"] for p in (late, anonymous)] == ["M1"] * 2
 
     shoe.refresh_from_db()
@@ -280,7 +283,7 @@ def test_fields_of_companies_follow_the_same_rules(admin_client):
     assert identifier.company == company and twin.pk
     assert any("1 company" in message for message in said(response))
 
-    assert "2 companies lose" in text(page_of(admin_client.get(url("delete", vat))))
+    assert "the values of 2 companies?" in text(page_of(admin_client.get(url("delete", vat))))
     admin_client.post(url("delete", vat))
     assert [row.fields for row in Company.objects.all()] == [{}, {}]
     assert not CompanyIdentifier.objects.filter(field="vat_number").exists()

@@ -185,7 +185,7 @@ class FieldDeleteView(CheckedFirstMixin, generic.DeleteView):
         if not count:
             return gettext("Delete this field? Nobody has a value in it.")
         return gettext(
-            "Delete this field? %(holders)s lose their value in it. This cannot be undone."
+            "Delete this field, with the values of %(holders)s? This cannot be undone."
         ) % {"holders": holders_text(self.field, count)}
 
     def get_success_url(self) -> str:
@@ -207,8 +207,8 @@ class FieldHistoryView(CheckedFirstMixin, HistoryView):
 
 def plan_text(new: Field, plan: Conversion) -> str:
     return gettext(
-        "You are changing the type to %(type)s. Of the values that there are, those of "
-        "%(kept)s can be kept, and %(lost)s lose theirs."
+        "You are changing the type to %(type)s. Values that can be kept: %(kept)s. "
+        "Values that are lost: %(lost)s."
     ) % {
         "type": FieldType(new.type).label,
         "kept": holders_text(new, plan.kept),
@@ -217,7 +217,7 @@ def plan_text(new: Field, plan: Conversion) -> str:
 
 
 def converted_text(new: Field, done: Conversion) -> str:
-    return gettext("The values of %(kept)s were kept; %(lost)s lost theirs.") % {
+    return gettext("Values that were kept: %(kept)s. Values that were lost: %(lost)s.") % {
         "kept": holders_text(new, done.kept),
         "lost": holders_text(new, done.lost),
     }
@@ -225,6 +225,6 @@ def converted_text(new: Field, done: Conversion) -> str:
 
 def shared_text(new: Field, claimed: Claimed) -> str:
     return gettext(
-        "%(holders)s have a value that somebody else has as well. It is theirs still, but the "
-        "value names the one who was identified first."
+        "Values that somebody else has as well: %(holders)s. They stay in the field, but each "
+        "names the one who was identified first."
     ) % {"holders": holders_text(new, claimed.shared)}
