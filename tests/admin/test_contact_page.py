@@ -149,7 +149,7 @@ def test_devices_are_listed_the_one_used_last_first(contact_page):
     first, second = contact_page(person).select(".ct-devices tbody tr")
 
     assert first.select_one('use[href="#icon-mobile-alt"]')
-    assert text(first.th) == "Phone: Safari 26 iOS Apple iPhone It came with a first visit."
+    assert text(first.th) == "Phone: Safari 26 iOS Apple iPhone Came with a first visit."
     assert text(first.td) == "03/20/2026"
     assert "ago" in text(first.select("td")[1])
     assert second.select_one('use[href="#icon-desktop"]')

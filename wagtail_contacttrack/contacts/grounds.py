@@ -13,8 +13,8 @@ from . import fieldset
 from .models import LinkRecord, Rule
 
 SENTENCES: dict[str, Any] = {
-    Rule.NEW: _("It came with a first visit."),
-    Rule.PARAMETER: _("It came with a first visit, under an id that the website keeps."),
+    Rule.NEW: _("Came with a first visit."),
+    Rule.PARAMETER: _("Came with a first visit, by the page’s own id."),
     Rule.CLICKTHROUGH: _("Recognised by a personal link in a message."),
     Rule.UNIQUE_FIELD: _("Recognised by what the browser sent."),
     Rule.VERIFIED: _("Recognised by what the website has signed."),
