@@ -195,19 +195,18 @@ def _take_over(winner: Contact, loser: Contact, now: datetime) -> dict[str, list
 def _hide(winner: Contact, loser: Contact, using: str) -> list[Any]:
     """Take the loser out of all lists; the winner was active whenever one of the two was."""
     presences = Presence.objects.using(using)
-    times = dict(
-        presences.filter(contact_id__in=[winner.pk, loser.pk]).values_list("contact_id", "at")
-    )
     Presence.objects.using(using).bulk_create(
         [Presence(contact=c, at=c.date_added) for c in (winner, loser)], ignore_conflicts=True
     )
-    presences.filter(contact_id=loser.pk).update(known=None, epoch=F("epoch") + 1)
-    before = times.get(winner.pk)
-    after = max((moment for moment in times.values()), default=None)
-    presences.filter(contact_id=winner.pk).update(
-        at=after, known=winner.is_known, epoch=F("epoch") + 1
+    times = dict(
+        presences.filter(contact_id__in=[winner.pk, loser.pk]).values_list("contact_id", "at")
     )
-    return [text_of(before), text_of(after)]
+    presences.filter(contact_id=loser.pk).update(known=None, epoch=F("epoch") + 1)
+    before, further = times[winner.pk], times[loser.pk]
+    presences.filter(contact_id=winner.pk).update(
+        at=max(before, further), known=winner.is_known, epoch=F("epoch") + 1
+    )
+    return [text_of(before), text_of(further)]
 
 
 def _mark_current(winner: Contact, using: str) -> dict[str, bool]:

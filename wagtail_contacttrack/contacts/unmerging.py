@@ -107,11 +107,7 @@ def _since(row: Merge) -> datetime:
 
 def _give_back_values(row: Merge, winner: Contact, using: str) -> None:
     """Undo what the merge changed about the winner, as far as nobody has changed it since."""
-    later = list(
-        Merge.objects.using(using)
-        .filter(winner=winner, undone_at=None, pk__gt=row.pk)
-        .order_by("pk")
-    )
+    later = _later(row, winner, using)
     for alias, (before, after) in row.changes["fields"].items():
         # A later merge that went on from our value goes on from the one before instead.
         follower = next((m for m in later if alias in m.changes["fields"]), None)
@@ -151,13 +147,29 @@ def _show(row: Merge, winner: Contact, loser: Contact, using: str) -> None:
     presences.filter(contact_id=loser.pk).update(known=loser.is_known, epoch=F("epoch") + 1)
     if seen is not None:
         presences.filter(contact_id=loser.pk, at__lt=seen).update(at=seen)
-    before, after = row.changes["presence"]
-    if before is not None and before != after:
-        moment = datetime.fromisoformat(after)
-        others = Merge.objects.using(using).filter(winner=winner, undone_at=None).exclude(pk=row.pk)
-        held = any(merge.changes["presence"][1] == after for merge in others)
-        if not held:
-            presences.filter(contact_id=winner.pk, at=moment).update(
-                at=datetime.fromisoformat(before)
-            )
+    was, now = _last_active(row, winner, using)
+    presences.filter(contact_id=winner.pk, at=was).update(at=now)
     presences.filter(contact_id=winner.pk).update(known=winner.is_known, epoch=F("epoch") + 1)
+
+
+def _last_active(row: Merge, winner: Contact, using: str) -> tuple[datetime, datetime]:
+    """When the winner was last active as far as merges say, with this one and without it.
+
+    Later merges are told when the winner was active before them without this one.
+    """
+    before, loser = map(datetime.fromisoformat, row.changes["presence"])
+    with_it, without = max(before, loser), before
+    for merge in _later(row, winner, using):
+        before, loser = map(datetime.fromisoformat, merge.changes["presence"])
+        # Otherwise the winner was seen again in between.
+        now = without if before == with_it else before
+        merge.changes["presence"][0] = text_of(now)
+        merge.save(using=using, update_fields=["changes"])
+        with_it, without = max(before, loser), max(now, loser)
+    return with_it, without
+
+
+def _later(row: Merge, winner: Contact, using: str) -> list[Merge]:
+    """The merges into the same contact that came after this one and hold."""
+    rows = Merge.objects.using(using).filter(winner=winner, undone_at=None, pk__gt=row.pk)
+    return list(rows.order_by("pk"))
