@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import get_resolver, reverse
@@ -10,7 +12,14 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Site
 
 from tests.activity.making import contact, device, did
-from wagtail_contacttrack.contacts.models import Contact, ContactField
+from wagtail_contacttrack.contacts.models import (
+    Company,
+    Contact,
+    ContactField,
+    Merge,
+    Note,
+    Tag,
+)
 from wagtail_contacttrack.tracking.models import HitCount
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +36,24 @@ NEEDS = {
     "contacttrack_contacts:history_results": {"view_contact"},
     "contacttrack_contacts:inspect": {"view_contact"},
     "contacttrack_contacts:email": {"change_contact"},
+    "contacttrack_companies:index": {"view_company"},
+    "contacttrack_companies:index_results": {"view_company"},
+    "contacttrack_companies:add": {"add_company"},
+    "contacttrack_companies:edit": {"change_company"},
+    "contacttrack_companies:delete": {"delete_company"},
+    "contacttrack_companies:history": {"view_company"},
+    "contacttrack_companies:history_results": {"view_company"},
+    "contacttrack_companies:inspect": {"view_company"},
+    "contacttrack_tags:index": {"view_tag"},
+    "contacttrack_tags:index_results": {"view_tag"},
+    "contacttrack_tags:add": {"add_tag"},
+    "contacttrack_tags:edit": {"change_tag"},
+    "contacttrack_tags:delete": {"delete_tag"},
+    "contacttrack_tags:history": {"view_tag"},
+    "contacttrack_tags:history_results": {"view_tag"},
+    "contacttrack_tags:merge": {"change_tag", "delete_tag"},
+    "contacttrack_marks:tags": {"change_contact"},
+    "contacttrack_marks:companies": {"change_contact"},
     "contacttrack_fields:index": {"view_contactfield"},
     "contacttrack_fields:index_results": {"view_contactfield"},
     "contacttrack_fields:add": {"add_contactfield"},
@@ -34,9 +61,22 @@ NEEDS = {
     "contacttrack_fields:delete": {"delete_contactfield"},
     "contacttrack_fields:history": {"view_contactfield"},
     "contacttrack_fields:history_results": {"view_contactfield"},
+    "contacttrack_identity:choose": {"view_contact", "change_contact"},
+    "contacttrack_identity:merge": {"view_contact", "change_contact"},
+    "contacttrack_identity:undo_merge": {"view_contact", "change_contact"},
+    "contacttrack_identity:add_note": {"view_contact", "change_contact"},
+    "contacttrack_identity:delete_note": {"view_contact", "change_contact"},
+    "contacttrack_identity:duplicates": {"view_contact"},
+    "contacttrack_identity:not_a_duplicate": {"view_contact", "change_contact"},
     "contacttrack_settings:test_hit": {"change_trackingsettings"},
     "contacttrack_settings:delete_test_hit": {"change_trackingsettings"},
     "contacttrack_settings:rotate_key": {"change_trackingsettings"},
+}
+BULK_NEEDS = {
+    "add_tags": {"change_contact"},
+    "remove_tags": {"change_contact"},
+    "merge": {"view_contact", "change_contact"},
+    "delete": {"delete_contact"},
 }
 ALL = sorted(set().union(*NEEDS.values()) | {"export_contact"})
 
@@ -49,7 +89,9 @@ def ours(patterns=None, prefix=""):
             module = getattr(getattr(view, "view_class", view), "__module__", "")
             is_ours = module.startswith("wagtail_contacttrack.admin") or prefix in (
                 "contacttrack_contacts:",
+                "contacttrack_companies:",
                 "contacttrack_fields:",
+                "contacttrack_tags:",
             )
             if is_ours:
                 yield f"{prefix}{pattern.name}"
@@ -72,31 +114,64 @@ def own_field():
 
 
 @pytest.fixture
-def address(person, own_field):
+def tag():
+    return Tag.objects.create(name=SECRET, digest=uuid.uuid4())
+
+
+@pytest.fixture
+def company():
+    return Company.objects.create(name=SECRET)
+
+
+@pytest.fixture
+def merge(person):
+    return Merge.objects.create(winner=person, loser=person)
+
+
+@pytest.fixture
+def note(person):
+    return Note.objects.create(contact=person, text=SECRET)
+
+
+@pytest.fixture
+def address(person, own_field, tag, company, merge, note):
     def of(name, pk=None):
         space, view = name.split(":")
-        if view in ("index", "index_results", "add"):
+        if view in ("index", "index_results", "add", "duplicates"):
             return reverse(name)
+        if view in ("merge", "not_a_duplicate") and space == "contacttrack_identity":
+            return reverse(name, args=[person.pk, 404])
         ids = {
             "contacttrack_settings": Site.objects.get().pk,
             "contacttrack_fields": own_field.pk,
+            "contacttrack_tags": tag.pk,
+            "contacttrack_companies": company.pk,
         }
-        return reverse(name, args=[pk or ids.get(space, person.pk)])
+        ids_of_views = {"undo_merge": merge.pk, "delete_note": note.pk}
+        wanted = pk or ids_of_views.get(view) or ids.get(space, person.pk)
+        return reverse(name, args=[wanted])
 
     return of
 
 
+def bulk_address(person, action):
+    url = reverse("wagtail_bulk_action", args=["wagtail_contacttrack", "contact", action])
+    return f"{url}?id={person.pk}"
+
+
 def bulk_addresses(person):
+    return [bulk_address(person, action) for action in BULK_NEEDS]
+
+
+def needed_for(name):
+    return BULK_NEEDS.get(name) or NEEDS[name]
+
+
+def test_the_tables_name_every_address_and_every_bulk_action():
     actions = bulk_action_registry.get_bulk_actions_for_model("wagtail_contacttrack", "contact")
-    return [
-        reverse("wagtail_bulk_action", args=["wagtail_contacttrack", "contact", action.action_type])
-        + f"?id={person.pk}"
-        for action in actions
-    ]
 
-
-def test_the_table_names_every_address():
     assert set(ours()) == set(NEEDS)
+    assert {action.action_type for action in actions} == set(BULK_NEEDS)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -109,32 +184,33 @@ def test_strangers_are_sent_to_the_login(client, address, person, method):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("name", [*NEEDS, "bulk"])
+@pytest.mark.parametrize("name", [*NEEDS, *BULK_NEEDS])
 def test_who_lacks_just_the_permission_needed_is_turned_away(
     client, user_with, address, person, name, method
 ):
-    needed = {"delete_contact"} if name == "bulk" else NEEDS[name]
+    needed = needed_for(name)
     client.force_login(user_with(*(code for code in ALL if code not in needed)))
 
-    for url in bulk_addresses(person) if name == "bulk" else [address(name)]:
-        response = getattr(client, method)(url)
-        assert response.status_code == 302, url
-        assert response["Location"] == reverse("wagtailadmin_home"), url
-        assert SECRET not in response.content.decode()
+    url = bulk_address(person, name) if name in BULK_NEEDS else address(name)
+    response = getattr(client, method)(url)
+    assert response.status_code == 302
+    assert response["Location"] == reverse("wagtailadmin_home")
+    assert SECRET not in response.content.decode()
     assert Contact.objects.get().firstname == "Ada"
     assert not HitCount.objects.exists()
 
 
-@pytest.mark.parametrize("name", [*NEEDS, "bulk"])
+@pytest.mark.parametrize("name", [*NEEDS, *BULK_NEEDS])
 def test_who_has_just_that_permission_gets_in(client, user_with, address, person, name):
-    needed = {"delete_contact"} if name == "bulk" else NEEDS[name]
-    client.force_login(user_with(*needed))
+    # From the page of a contact, editors come back to it if they may see it.
+    seeing = {"view_contact"} if name.startswith("contacttrack_marks:") else set()
+    client.force_login(user_with(*needed_for(name), *seeing))
 
-    for url in bulk_addresses(person) if name == "bulk" else [address(name)]:
-        posted = name == "contacttrack_settings:delete_test_hit"
-        response = client.post(url) if posted else client.get(url)
-        away = reverse("wagtailadmin_home")
-        assert response.status_code == 200 or response["Location"] != away, url
+    url = bulk_address(person, name) if name in BULK_NEEDS else address(name)
+    posted = name.endswith((":delete_test_hit", ":add_note", ":not_a_duplicate"))
+    response = client.post(url) if posted else client.get(url)
+    away = reverse("wagtailadmin_home")
+    assert response.status_code == 200 or response["Location"] != away
 
 
 @pytest.mark.parametrize(
@@ -165,6 +241,10 @@ def test_an_administrator_sees_the_menu(admin_client):
 def test_groups_can_be_given_every_permission(admin_client):
     html = admin_client.get(reverse("wagtailusers_groups:add")).content.decode()
 
-    for action in ("view", "add", "change", "delete", "export"):
-        permission = Permission.objects.get(codename=f"{action}_contact")
-        assert f'value="{permission.pk}"' in html, action
+    basic = ("view", "add", "change", "delete")
+    wanted = [f"{action}_{model}" for action in basic for model in ("contact", "company", "tag")]
+    for codename in (*wanted, "export_contact"):
+        permission = Permission.objects.get(
+            codename=codename, content_type__app_label="wagtail_contacttrack"
+        )
+        assert f'value="{permission.pk}"' in html, codename
