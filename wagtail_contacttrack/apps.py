@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db import router
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,12 +31,16 @@ class ContactTrackConfig(AppConfig):
 
 def install_fields(using: str, **kwargs: Any) -> None:
     """After each migration: the fields that come with the app, as far as they are missing."""
+    from .contacts import field_changes, fieldset
     from .contacts.installed import install
 
     # On the way back to an earlier migration, there is no table for them.
     model = apps.get_model("wagtail_contacttrack", "ContactField")
     if router.allow_migrate_model(using, model) and _has_table(using, model._meta.db_table):
-        install(using)
+        for row in install(using):
+            if row.object == "contact" and row.unique_identifier:
+                # Contacts of an earlier version are named by it from now on.
+                field_changes.claim(fieldset.of_row(row), now=timezone.now())
 
 
 def _has_table(using: str, name: str) -> bool:

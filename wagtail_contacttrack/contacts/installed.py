@@ -87,8 +87,11 @@ COMPANY: list[Spec] = [
 ]
 
 
-def install(using: str) -> None:
-    """Add those of the fields that are missing; what editors have changed stays as it is."""
+def install(using: str) -> list[ContactField]:
+    """Add those of the fields that are missing, and return them.
+
+    What editors have changed stays as it is.
+    """
     fields = ContactField.objects.using(using)
     there = set(fields.values_list("object", "alias"))
     missing = [
@@ -99,6 +102,7 @@ def install(using: str) -> None:
     ]
     if missing:
         fields.bulk_create(missing, ignore_conflicts=True)
+    return missing
 
 
 def _row(object: str, order: int, spec: Spec) -> ContactField:
