@@ -27,8 +27,13 @@
 
   function ask() {
     if (asking) return;
-    asking = 1;
     token = 0;
+    try {
+      if (localStorage.mtc_optout) return done();
+    } catch (error) {
+      // no localStorage, no opting out
+    }
+    asking = 1;
     var request = new XMLHttpRequest();
     request.open('GET', base + 'identity');
     request.timeout = PATIENCE;
@@ -68,6 +73,11 @@
     }
     done();
   }
+
+  // Back on a page that the browser had kept whole: somebody may have logged out since.
+  addEventListener('pageshow', function (event) {
+    if (event.persisted) ask();
+  });
 
   MauticJS.askForIdentity = ask;
   ask();

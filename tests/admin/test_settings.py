@@ -83,7 +83,7 @@ def test_switches_are_in_groups_with_headings(page):
         "What arrives",
         "Pages of this site",
         "Other websites",
-        "What visitors say about themselves",
+        "What visitors say",
         "Links in messages",
         "Members who are logged in",
         "Privacy",

@@ -83,15 +83,10 @@ def test_the_first_page_view_of_a_member_says_who_it_is(
     assert noise == []
 
 
+@pytest.mark.usefixtures("prices", "template", "members")
 def test_pages_of_wagtail_need_no_tag(
-    tab: Page,
-    context: BrowserContext,
-    site: Tracked,
-    prices: Any,
-    template: Any,
-    members: None,  # noqa: F811
+    tab: Page, context: BrowserContext, site: Tracked
 ) -> None:  # S84
-    template()
     log_in(context, site)
     tab.goto(site.url + "/")
     assert settled(tab, lambda: len(site.hits()), 1) == 1
@@ -116,7 +111,12 @@ def test_the_order_of_the_two_scripts_does_not_matter(
     code = {"before": TAG + site.tag, "after": site.tag + TAG, "twice": TAG + site.tag + TAG}
     log_in(context, site)
     slow = "**/mtc.js" if order == "before" else "**/mtc/identity.js"
-    tab.route(slow, lambda route: (tab.wait_for_timeout(200), route.continue_()))
+
+    def late(route: Route) -> None:
+        tab.wait_for_timeout(200)
+        route.continue_()
+
+    tab.route(slow, late)
     views = sent(tab)
     tab.goto(site.page("/ordered", document(head=code[order])))
     assert settled(tab, lambda: len(site.hits()), 1) == 1
@@ -196,6 +196,33 @@ def test_who_logs_in_next_is_not_taken_for_who_logged_out(
     }  # fmt: skip
 
 
+def test_a_page_that_the_browser_had_kept_says_what_is_true_now(
+    tab: Page, context: BrowserContext, site: Tracked, page: str
+) -> None:
+    log_in(context, site)
+    views = sent(tab)
+    tab.goto(page)
+    assert until(tab, lambda: len(site.hits()) == 1)
+    context.clear_cookies(name="sessionid")
+    tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert until(tab, lambda: len(site.hits()) == 2)
+    assert "mtc_identity" in views[0]
+    assert "mtc_identity" not in views[1]
+
+
+def test_who_has_opted_out_is_not_even_asked_about(
+    tab: Page, context: BrowserContext, site: Tracked, page: str
+) -> None:
+    log_in(context, site)
+    context.add_init_script("localStorage.mtc_optout = 1")
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url.rpartition("/mtc/")[2]))
+    tab.goto(page)
+    tab.wait_for_timeout(1500)
+    assert "identity.js" in asked
+    assert not {"identity", "event"} & set(asked)
+
+
 # When it fails
 
 
@@ -240,7 +267,7 @@ def test_a_forged_token_in_the_page_does_nothing(
     assert not Contact.objects.get().is_known
 
 
-def test_who_objects_or_has_opted_out_carries_nothing(
+def test_who_objects_carries_nothing(
     tab: Page, context: BrowserContext, site: Tracked, page: str
 ) -> None:
     log_in(context, site)

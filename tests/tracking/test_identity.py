@@ -102,6 +102,16 @@ def test_how_long_a_token_is_good_is_a_setting(issue, check, clock, configure):
     assert check(token).problem == "identity_expired"
 
 
+@pytest.mark.parametrize("seconds", [10**6, 10**15])
+def test_no_token_is_good_for_longer_than_a_day(issue, check, clock, configure, seconds):
+    configure(IDENTITY_MAX_AGE=seconds)
+    token = issue()
+    clock.forward(hours=23)
+    assert check(token).values == ADA
+    clock.forward(hours=1)
+    assert check(token).problem == "identity_expired"
+
+
 def test_a_token_from_the_future_does_not_count_yet(issue, check, clock):
     token = issue()
     clock.forward(seconds=-30)

@@ -61,7 +61,9 @@ def _look_up(request: HttpRequest) -> Contact | None:
     if not tracking_id:
         return None
     device = Device.objects.filter(tracking_id=tracking_id).select_related("contact").first()
-    if device is None or device.contact.merged_into_id is None:
-        return device and device.contact
-    survivor = survivor_id(device.contact_id)
-    return Contact.objects.filter(pk=survivor).first()
+    if device is None:
+        return None
+    if device.contact.merged_into_id is None:
+        return device.contact
+    remaining = survivor_id(device.contact_id)
+    return Contact.objects.filter(pk=remaining).first() if remaining else None

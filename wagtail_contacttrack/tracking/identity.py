@@ -20,7 +20,9 @@ from typing import Any
 from django.conf import settings
 from django.core.signing import BadSignature, JSONSerializer, Signer, b64_decode
 from django.db import Error, connections, router, transaction
+from django.db.models import QuerySet
 from django.db.models.signals import post_delete, post_save
+from django.utils.encoding import force_bytes
 from wagtail.models import Site
 
 from ..conf import conf
@@ -33,6 +35,7 @@ SALT = "wagtail_contacttrack.identity"
 MAX_LENGTH = 2048
 MAX_AGE = 2.0
 LIVE_KEYS = 2
+MOST_SECONDS = 86_400
 
 # Why a token does not count.
 FORGED = "identity_forged"
@@ -66,7 +69,7 @@ class Checked:
 def issue(site_id: int, values: Mapping[str, str], *, now: datetime) -> str:
     """A token that says `values` (contact fields by alias) about a visitor of one site.
 
-    It is good for `CONTACTTRACK["IDENTITY_MAX_AGE"]` seconds and needs no encoding in an address.
+    It is good for `lifetime` seconds and needs no encoding in an address.
     The site's first key is made when it is needed. Raises `ValueError` for more than fits.
     """
     began = int(now.timestamp())
@@ -74,7 +77,7 @@ def issue(site_id: int, values: Mapping[str, str], *, now: datetime) -> str:
         "site": site_id,
         "nonce": secrets.token_urlsafe(12),
         "from": began,
-        "until": began + int(conf.IDENTITY_MAX_AGE),
+        "until": began + lifetime(),
         "values": {str(name): str(value) for name, value in values.items()},
     }
     keys = _keys(site_id) or [_first_key(site_id, now)]
@@ -84,16 +87,20 @@ def issue(site_id: int, values: Mapping[str, str], *, now: datetime) -> str:
     return token
 
 
-def rotate(site_id: int, *, now: datetime) -> IdentityKey:
+def lifetime() -> int:
+    """How many seconds a token is good for: what the project has set, at most a day."""
+    return min(int(conf.IDENTITY_MAX_AGE), MOST_SECONDS)
+
+
+def rotate(site_id: int, *, now: datetime) -> None:
     """Have a new key sign from now on. The one before still verifies, older ones do no more."""
-    with writing(*_database()):
-        _lock(site_id)
-        rows = IdentityKey.objects.filter(site_id=site_id)
-        key = IdentityKey(site_id=site_id, secret=secrets.token_urlsafe(32), date_added=now)
-        key.save()
-        live = rows.order_by("-date_added", "-pk").values_list("pk", flat=True)[:LIVE_KEYS]
-        rows.exclude(pk__in=list(live)).delete()
-    return key
+    using = router.db_for_write(IdentityKey)
+    with writing(using, IdentityKey._meta.db_table):
+        _lock(site_id, using)
+        _add_key(site_id, now, using)
+        rows = _newest_first(using).filter(site_id=site_id)
+        live = list(rows.values_list("pk", flat=True)[:LIVE_KEYS])
+        rows.exclude(pk__in=live).delete()
 
 
 # Checking
@@ -138,7 +145,7 @@ def bind(nonce: str, tracking_id: str, expires: datetime, *, using: str) -> bool
         )
         ((first,),) = sql.run(cursor, statements)
     if next(_bound) % _CLEAN_EVERY == 0:
-        _clean_up(expires - timedelta(seconds=conf.IDENTITY_MAX_AGE) - _AHEAD, using)
+        _clean_up(expires - timedelta(seconds=lifetime()) - _AHEAD, using)
     return bool(first == tracking_id)
 
 
@@ -160,8 +167,9 @@ def _signer(keys: list[str]) -> Signer:
 
     So neither a copy of the database nor one of the settings is enough to say who somebody is.
     """
-    every = [
-        own + key for own in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS) for key in keys
+    secret_keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    every: list[bytes | str] = [
+        force_bytes(own) + key.encode() for own in secret_keys for key in keys
     ]
     return Signer(key=every[0], fallback_keys=every[1:], sep=".", salt=SALT)
 
@@ -217,8 +225,8 @@ def _keys(site_id: int, max_age: float = MAX_AGE) -> list[str]:
 def _read() -> dict[int, list[str]]:
     global _cached
     keys: dict[int, list[str]] = {}
-    rows = IdentityKey.objects.order_by("-date_added", "-pk").values_list("site_id", "secret")
-    for site_id, secret in rows:
+    rows = _newest_first(router.db_for_read(IdentityKey))
+    for site_id, secret in rows.values_list("site_id", "secret"):
         found = keys.setdefault(site_id, [])
         if len(found) < LIVE_KEYS:
             found.append(secret)
@@ -228,22 +236,26 @@ def _read() -> dict[int, list[str]]:
 
 def _first_key(site_id: int, now: datetime) -> str:
     """The key that signs; a new one, unless another process has made one in the meantime."""
-    with writing(*_database()):
-        _lock(site_id)
-        row = IdentityKey.objects.filter(site_id=site_id).order_by("-date_added", "-pk").first()
-        if row is None:
-            row = IdentityKey(site_id=site_id, secret=secrets.token_urlsafe(32), date_added=now)
-            row.save()
-    return row.secret
+    using = router.db_for_write(IdentityKey)
+    with writing(using, IdentityKey._meta.db_table):
+        _lock(site_id, using)
+        row = _newest_first(using).filter(site_id=site_id).first()
+        return row.secret if row else _add_key(site_id, now, using)
 
 
-def _database() -> tuple[str, str]:
-    return router.db_for_write(IdentityKey), IdentityKey._meta.db_table
+def _add_key(site_id: int, now: datetime, using: str) -> str:
+    secret = secrets.token_urlsafe(32)
+    IdentityKey(site_id=site_id, secret=secret, date_added=now).save(using=using)
+    return secret
 
 
-def _lock(site_id: int) -> None:
+def _newest_first(using: str) -> QuerySet[IdentityKey]:
+    return IdentityKey.objects.using(using).order_by("-date_added", "-pk")
+
+
+def _lock(site_id: int, using: str) -> None:
     """Let one process at a time change the keys of a site."""
-    Site.objects.select_for_update().only("pk").get(pk=site_id)
+    Site.objects.using(using).select_for_update().only("pk").get(pk=site_id)
 
 
 def clear() -> None:

@@ -49,7 +49,7 @@ def _answer(request: HttpRequest) -> dict[str, str | int]:
         # The page view goes without, which is better than not at all.
         logger.exception("A member could not be given an identity.")
         return {}
-    return {"identity": token, "seconds": int(conf.IDENTITY_MAX_AGE)}
+    return {"identity": token, "seconds": identity.lifetime()}
 
 
 def identity_token(request: HttpRequest, values: Mapping[str, str]) -> str:

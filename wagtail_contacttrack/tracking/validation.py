@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from ..wire.addresses import parse_networks
@@ -48,7 +50,7 @@ def address_problems(text: str) -> list[str]:
 
 def combination_problems(
     *, by_url: bool, unsigned: bool, members: bool, mode: str, email_identifies: bool
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """A sentence for each switch that would do nothing as the others stand, by the field's name."""
     problems = {}
     if by_url and not email_identifies:

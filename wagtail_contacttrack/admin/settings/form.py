@@ -56,7 +56,7 @@ class TrackingSettingsForm(WagtailAdminModelForm):
             values.pop(name, None)
         return values
 
-    def _impossible(self, values: dict[str, Any]) -> dict[str, str]:
+    def _impossible(self, values: dict[str, Any]) -> dict[str, Any]:
         """What would do nothing, as the switches stand together; only what can be changed here."""
 
         def in_force(name: str) -> Any:

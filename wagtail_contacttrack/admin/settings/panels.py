@@ -173,7 +173,7 @@ edit_handler = ObjectList(
                 "fields_from_page_url",
                 "contact_allow_multiple_companies",
             ],
-            heading=_("What visitors say about themselves"),
+            heading=_("What visitors say"),
             icon="user",
         ),
         MultiFieldPanel(

@@ -19,7 +19,6 @@ from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemp
 from wagtail.log_actions import log
 from wagtail.models import Site
 
-from ...conf import conf
 from ...tracking import identity, status, testhit
 from ...tracking.models import TrackingSettings
 from ...tracking.validation import origin_problems
@@ -156,7 +155,7 @@ class RotateKeyView(SiteSettingsMixin, WagtailAdminTemplateMixin, TemplateView):
         context = super().get_context_data(**kwargs)
         context["site"] = self.site
         context["settings_url"] = self.settings_url
-        context["minutes"] = max(1, round(conf.IDENTITY_MAX_AGE / 60))
+        context["minutes"] = max(1, round(identity.lifetime() / 60))
         return context
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
