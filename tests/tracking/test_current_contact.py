@@ -104,6 +104,15 @@ def test_who_was_merged_is_the_contact_that_remains(ada, visitor, request_of, cl
     assert get_contact(request_of(**cookies_of(visitor))) == known
 
 
+def test_a_device_that_still_names_who_was_merged_leads_to_the_same(
+    ada, visitor, request_of, clock
+):
+    known = Contact.objects.create(firstname="Augusta", date_identified=clock.now)
+    # As it is for a moment, while another process merges.
+    Contact.objects.filter(pk=ada.pk).update(merged_into=known)
+    assert get_contact(request_of(**cookies_of(visitor))) == known
+
+
 # In templates
 
 

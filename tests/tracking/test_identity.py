@@ -10,7 +10,8 @@ from django.core.signing import Signer, b64_encode
 from django.db import OperationalError
 from wagtail.models import Page, Site
 
-from wagtail_contacttrack.tracking import identity
+from wagtail_contacttrack.admin.timeline.sent import PROBLEMS
+from wagtail_contacttrack.tracking import identity, recognition
 from wagtail_contacttrack.tracking.models import IdentityKey, IdentityUse
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +245,19 @@ def test_expired_uses_are_cleared_away_and_others_stay(clock):
     names = set(IdentityUse.objects.values_list("nonce", flat=True))
     assert "n0" not in names
     assert {"n2", "new0", "new63"} <= names
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        identity.FORGED,
+        identity.EXPIRED,
+        identity.WRONG_SITE,
+        identity.TRUNCATED,
+        identity.NOT_YET,
+        identity.UNCHECKED,
+        recognition.REPLAYED,
+    ],
+)
+def test_editors_read_a_sentence_for_each_problem(problem):
+    assert "ignored" in str(PROBLEMS[problem])
