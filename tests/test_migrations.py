@@ -10,7 +10,7 @@ LATEST_OF_WAGTAIL_7_4 = 97
 
 
 def test_none_needs_a_wagtail_that_is_newer_than_the_oldest_supported():
-    loader = MigrationLoader(connection, ignore_no_initial=True)
+    loader = MigrationLoader(connection)
     needed = {
         int(name[:4])
         for (app, _name), migration in loader.disk_migrations.items()

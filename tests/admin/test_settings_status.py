@@ -123,7 +123,7 @@ def test_what_was_kept_comes_first_and_then_the_most_frequent(admin_client, pane
 def test_every_refusal_has_a_remedy():  # S73
     refusals = [reason for reason in Reason if not status.Tally(reason, 1).kept]
     assert all(str(status.Tally(reason.value, 1).remedy) for reason in refusals)
-    assert len(refusals) == 12
+    assert len(refusals) == 13
 
 
 @override_settings(CONTACTTRACK=PENDING)
