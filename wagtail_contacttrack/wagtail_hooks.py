@@ -14,7 +14,6 @@ from .admin.identity import urls as identity_urls
 from .admin.identity.bulk import MergeContacts
 from .admin.identity.duplicates import DuplicatesMenuItem
 from .admin.marks import urls as marks_urls
-from .admin.marks import urls as marks_urls
 from .admin.menu import ContactsGroup
 from .admin.settings import logs as settings_logs
 from .admin.settings import urls as settings_urls
@@ -49,6 +48,5 @@ def tracking_urls() -> list[URLPattern | URLResolver]:
     return [
         path("contacttrack/tracking/", include(settings_urls)),
         path("contacttrack/identity/", include(identity_urls)),
-        path("contacttrack/marks/", include(marks_urls)),
         path("contacttrack/marks/", include(marks_urls)),
     ]
