@@ -26,7 +26,7 @@ class MergersOnlyMixin(PermissionCheckedMixin):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         if not may_merge_contacts(request.user):
             raise PermissionDenied
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)
 
 
 class IdentityPageMixin(MergersOnlyMixin, WagtailAdminTemplateMixin):

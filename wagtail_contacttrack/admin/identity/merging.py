@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import router
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -39,7 +39,7 @@ class ChooseOtherView(IdentityPageMixin, TemplateView):
     page_title = _("Merge with another contact")
     header_icon = "group"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         survivor = resolving.survivor_id(kwargs["pk"])
         if survivor not in (None, kwargs["pk"]):
             return redirect("contacttrack_identity:choose", survivor)

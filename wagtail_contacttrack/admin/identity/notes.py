@@ -73,12 +73,12 @@ class AddNoteView(MergersOnlyMixin, View):
             Note.objects.create(
                 contact=contact,
                 text=form.cleaned_data["text"],
-                author=request.user,
+                author_id=request.user.pk,
                 date_added=timezone.now(),
             )
             messages.success(request, gettext("The note has been added."))
         else:
-            messages.error(request, " ".join(form.errors["text"]))
+            messages.error(request, " ".join(map(str, form.errors["text"])))
         return redirect(page_of(contact.pk))
 
 

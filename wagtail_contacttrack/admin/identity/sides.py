@@ -64,7 +64,8 @@ def rows_of(
     """The fields in which two contacts differ, and those in which they do not."""
     own, other = content.values_of(winner), content.values_of(loser)
     wanted = merge_values.merged_values(winner, loser)
-    differing, same = [], []
+    differing: list[Row] = []
+    same: list[Row] = []
     for field in _shown_fields({*own, *other}):
         alias = field.alias
         one, two = own.get(alias), other.get(alias)
@@ -103,7 +104,7 @@ def going_over(loser: Contact) -> list[Amount]:
     """How much the other contact would get; what there is none of is left out."""
     amounts = []
     for action in ("move", "copy"):
-        for rule in rules(action):  # type: ignore[arg-type]
+        for rule in rules(action):
             rows = rule.model._default_manager.filter(**{rule.column: loser.pk})
             amounts.append((label_of(rule), listing.count_up_to(rows, MOST)))
     return [Amount(label, count_text(count)) for label, count in amounts if count]
