@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 # The last that Wagtail 7.4 has: what depends on a later one does not load there.
@@ -10,7 +9,7 @@ LATEST_OF_WAGTAIL_7_4 = 97
 
 
 def test_none_needs_a_wagtail_that_is_newer_than_the_oldest_supported():
-    loader = MigrationLoader(connection)
+    loader = MigrationLoader(None)
     needed = {
         int(name[:4])
         for (app, _name), migration in loader.disk_migrations.items()

@@ -61,8 +61,9 @@ class ContactsAction(BulkAction):
     @cached_property
     def contacts(self) -> list[Contact]:
         """Those to ask about, at most `MOST` and one more that says that there are others."""
-        if ids := self._confirmed():
-            return list(Contact.objects.current().filter(pk__in=ids))
+        if self.request.method == "POST":
+            # Never more than was asked about, also where the answer names nobody.
+            return list(Contact.objects.current().filter(pk__in=self._confirmed()))
         wanted = self.request.GET.getlist("id")
         if "all" in wanted:
             # Where the list stood, which Wagtail hands on as the page to return to.
@@ -96,8 +97,6 @@ class ContactsAction(BulkAction):
 
     def _confirmed(self) -> list[int]:
         """The ids that come back with the answer."""
-        if self.request.method != "POST":
-            return []
         selection = SelectionForm(self.request.POST)
         return selection.cleaned_data["ids"] if selection.is_valid() else []
 
