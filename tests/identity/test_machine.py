@@ -244,7 +244,7 @@ class Identity(RuleBasedStateMachine):
     @invariant()
     def lists_show_everybody_once(self) -> None:
         for contact in Contact.objects.select_related("presence"):
-            shown = contact.is_known if contact.merged_into_id is None else None
+            shown = contact.is_known if contact.merged_into_id is None else Presence.MERGED
             assert contact.presence.known == shown
         named = Identifier.objects.values_list("contact_id", flat=True)
         assert not Contact.objects.filter(pk__in=named, date_identified=None).exists()

@@ -44,7 +44,7 @@ def nothing_is_astray() -> None:
     pairs = Activity.objects.filter(device__isnull=False)
     assert all(a == b for a, b in pairs.values_list("contact_id", "device__contact_id"))
     for contact in Contact.objects.all():
-        shown = contact.is_known if contact.merged_into_id is None else None
+        shown = contact.is_known if contact.merged_into_id is None else Presence.MERGED
         assert Presence.objects.get(contact=contact).known == shown
 
 

@@ -161,11 +161,13 @@ def show(queryset: Contacts, anonymous: str = HIDDEN, by: str = DEFAULT_ORDER) -
     active = by.lstrip("-") == "last_active"
     if anonymous == SHOWN:
         # Every contact has a presence; said aloud, the join may start there.
-        return queryset.filter(presence__known__isnull=False) if active else queryset.current()
+        return (
+            queryset.filter(presence__known__lt=Presence.MERGED) if active else queryset.current()
+        )
     known = anonymous == HIDDEN
     if active:
         # A list of one, because SQLite does not walk an index for a bare boolean.
-        return queryset.filter(presence__known__in=[known])
+        return queryset.filter(presence__known__in=[int(known)])
     return queryset.current().filter(date_identified__isnull=not known)
 
 
@@ -180,7 +182,7 @@ def countries() -> list[str]:
     """The countries of contacts that were active lately, for a choice; a few minutes old."""
     found = cache.get(COUNTRIES_KEY)
     if found is None:
-        latest = Presence.objects.filter(known__isnull=False).order_by("-at", "-contact_id")
+        latest = Presence.objects.filter(known__lt=Presence.MERGED).order_by("-at", "-contact_id")
         found = sorted(set(latest.values_list("contact__country", flat=True)[:RECENT]) - {""})
         cache.set(COUNTRIES_KEY, found, COUNTRIES_SECONDS)
     return list(found)
@@ -239,9 +241,9 @@ def _horizon(choice: Choice) -> datetime | None:
     presences = Presence.objects.order_by("-at", "-contact_id")
     shown = _searchable(choice)
     if shown == SHOWN:
-        presences = presences.filter(known__isnull=False)
+        presences = presences.filter(known__lt=Presence.MERGED)
     else:
-        presences = presences.filter(known__in=[shown == HIDDEN])
+        presences = presences.filter(known__in=[int(shown == HIDDEN)])
     if choice.since:
         presences = presences.filter(at__gte=choice.since)
     if choice.until:

@@ -9,15 +9,15 @@ from typing import Any, Literal
 from django.apps import apps
 from django.db.models import Model
 
-Action = Literal["move", "copy", "stay"]
+Action = Literal["move", "unite", "stay"]
 
 
 @dataclass(frozen=True, slots=True)
 class MergeRule:
     """What happens to the rows of one foreign key to `Contact`, named as in "app.Model.field".
 
-    "move": they go to the winner, and come back when the merge is undone. "copy": the winner gets
-    one of its own for each value of `partner` that it does not have yet; those go again. "stay":
+    "move": they go to the winner, and come back when the merge is undone. "unite": the same, but a
+    contact has one for each value of `partner`, so that those which both have are put by. "stay":
     they remain with the loser, out of sight, until the merge is undone.
     """
 
@@ -32,6 +32,18 @@ class MergeRule:
     @property
     def column(self) -> str:
         return self.key.rpartition(".")[2]
+
+    @property
+    def db_column(self) -> str:
+        """The column of the foreign key in the database."""
+        field: Any = self.model._meta.get_field(self.column)
+        return str(field.column)
+
+    @property
+    def db_key(self) -> str:
+        """The column of the primary key in the database."""
+        key: Any = self.model._meta.pk
+        return str(key.column)
 
     @property
     def table(self) -> str:
@@ -74,9 +86,9 @@ for _name, _action, _partner in (
     ("Identifier.contact", "move", ""),
     ("Note.contact", "move", ""),
     ("Message.contact", "move", ""),
-    ("ContactTag.contact", "copy", "tag"),
-    ("CompanyMembership.contact", "copy", "company"),
-    ("DoNotContact.contact", "copy", "channel"),
+    ("ContactTag.contact", "unite", "tag"),
+    ("CompanyMembership.contact", "unite", "company"),
+    ("DoNotContact.contact", "unite", "channel"),
     # The merge itself looks after when the two were last active.
     ("Presence.contact", "stay", ""),
     # Who was merged into the loser is found by way of it.

@@ -23,6 +23,7 @@ from .identifiers import digest
 from .linking import Ground, unique_values
 from .merge_rules import MergeRule, rules
 from .models import Contact, Identifier, Merge, MovedRow, Presence, Rule
+from .uniting import unite
 
 # By these, nobody but a person decides: they may join two contacts that are both known.
 TRUSTED = frozenset({Rule.EDITOR, Rule.API, Rule.IMPORT})
@@ -81,12 +82,12 @@ def _merge(
         )
         for move in rules("move"):
             _move(cursor, sql, move, row)
-        copies = {copy.table: _copy(copy, row, using) for copy in rules("copy")}
+        united = {both.table: unite(both, row, using) for both in rules("unite")}
         wanted = merge_values.merged_values(winner, loser) if values is None else values
         row.changes = {
             "fields": merge_values.changes(winner, wanted),
             "points": loser.points,
-            "copies": copies,
+            "united": united,
             **_take_over(winner, loser, now),
             "presence": _hide(winner, loser, using),
         }
@@ -148,8 +149,8 @@ def lock(contact_ids: list[int], using: str) -> dict[int, Contact]:
 def _move(cursor: Any, sql: Dialect, rule: MergeRule, row: Merge) -> None:
     """Give all rows of one table to the winner, and note which they were."""
     meta = rule.model._meta
-    column = sql.quote(meta.get_field(rule.column).column)
-    table, key = sql.quote(meta.db_table), sql.quote(meta.pk.column)
+    column, key = sql.quote(rule.db_column), sql.quote(rule.db_key)
+    table = sql.quote(meta.db_table)
     names = ", ".join(map(sql.quote, ("merge_id", "table", "row_id")))
     cursor.execute(
         f"INSERT INTO {sql.quote(MovedRow._meta.db_table)} ({names}) "  # noqa: S608
@@ -160,23 +161,6 @@ def _move(cursor: Any, sql: Dialect, rule: MergeRule, row: Merge) -> None:
         f"UPDATE {table} SET {column} = %s WHERE {column} = %s",  # noqa: S608
         [row.winner_id, row.loser_id],
     )
-
-
-def _copy(rule: MergeRule, row: Merge, using: str) -> list[int]:
-    """Give the winner what only the loser has; return the ids of the new rows."""
-    rows = rule.model._default_manager.using(using)
-    partner = rule.model._meta.get_field(rule.partner).attname  # type: ignore[union-attr]
-    has = set(rows.filter(**{rule.column: row.winner_id}).values_list(partner, flat=True))
-    made = []
-    for item in rows.filter(**{rule.column: row.loser_id}).order_by("pk"):
-        if getattr(item, partner) not in has:
-            item.pk, item._state.adding = None, True
-            setattr(item, f"{rule.column}_id", row.winner_id)
-            if hasattr(item, "is_primary"):
-                item.is_primary = item.is_primary and not has
-            item.save(using=using, force_insert=True)
-            made.append(item.pk)
-    return made
 
 
 def _take_over(winner: Contact, loser: Contact, now: datetime) -> dict[str, list[Any]]:
@@ -201,7 +185,7 @@ def _hide(winner: Contact, loser: Contact, using: str) -> list[Any]:
     times = dict(
         presences.filter(contact_id__in=[winner.pk, loser.pk]).values_list("contact_id", "at")
     )
-    presences.filter(contact_id=loser.pk).update(known=None, epoch=F("epoch") + 1)
+    presences.filter(contact_id=loser.pk).update(known=Presence.MERGED, epoch=F("epoch") + 1)
     before, further = times[winner.pk], times[loser.pk]
     presences.filter(contact_id=winner.pk).update(
         at=max(before, further), known=winner.is_known, epoch=F("epoch") + 1

@@ -20,6 +20,7 @@ from .linking import Ground, NewIdentifier, link, owners, unique_values
 from .merge_rules import MergeRule, rules
 from .merging import MergeRefused, lock, note, store, text_of
 from .models import Contact, Device, Identifier, Merge, MovedRow, Presence
+from .uniting import part
 
 
 def undo(merge_id: int, *, now: datetime, actor: Any = None, using: str | None = None) -> Merge:
@@ -34,10 +35,8 @@ def _undo(merge_id: int, now: datetime, actor_id: int | None, using: str) -> Mer
         for rule in rules("move"):
             _move_back(cursor, sql, rule, row)
         _follow_devices(row, using)
-        for rule in rules("copy"):
-            copies = row.changes["copies"].get(rule.table, [])
-            rows = rule.model._default_manager.using(using)
-            rows.filter(pk__in=copies, **{rule.column: winner.pk}).delete()
+        for rule in rules("unite"):
+            part(rule, row, using)
         _give_back_values(row, winner, using)
         for number, current in row.changes["identifiers"].items():
             Identifier.objects.using(using).filter(pk=number).update(current=current)
@@ -82,11 +81,11 @@ def _both(merge_id: int, using: str) -> tuple[Merge, Contact, Contact]:
 
 def _move_back(cursor: Any, sql: Dialect, rule: MergeRule, row: Merge) -> None:
     meta = rule.model._meta
-    column = sql.quote(meta.get_field(rule.column).column)
+    column = sql.quote(rule.db_column)
     moved = sql.quote(MovedRow._meta.db_table)
     cursor.execute(
         f"UPDATE {sql.quote(meta.db_table)} SET {column} = %s WHERE {column} = %s AND "  # noqa: S608
-        f"{sql.quote(meta.pk.column)} IN (SELECT row_id FROM {moved} "
+        f"{sql.quote(rule.db_key)} IN (SELECT row_id FROM {moved} "
         f"WHERE merge_id = %s AND {sql.quote('table')} = %s)",
         [row.loser_id, row.winner_id, row.pk, rule.table],
     )
@@ -142,7 +141,7 @@ def _show(row: Merge, winner: Contact, loser: Contact, using: str) -> None:
     """Put the loser back into the lists, each of the two active when it was."""
     presences = Presence.objects.using(using)
     rows = Activity.objects.using(using)
-    latest = rows.filter(contact_id=loser.pk, time__gte=_since(row)).exclude(device_id=None)
+    latest = rows.filter(contact_id=loser.pk, time__gte=_since(row)).filter(device__isnull=False)
     seen = latest.aggregate(latest=Max("time"))["latest"]
     presences.filter(contact_id=loser.pk).update(known=loser.is_known, epoch=F("epoch") + 1)
     if seen is not None:

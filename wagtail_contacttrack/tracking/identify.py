@@ -172,7 +172,7 @@ def presence(sql: Dialect, batch: Sequence[Admitted]) -> list[Statement]:
         contact_id = item.outcome.contact_id
         if contact_id is not None:
             latest[contact_id] = max(item.time, latest.get(contact_id, item.time))
-    rows = [(number, False, sql.moment(latest[number])) for number in sorted(latest)]
+    rows = [(number, 0, sql.moment(latest[number])) for number in sorted(latest)]
     return sql.upsert(
         Presence._meta.db_table,
         ("contact_id", "known", "at"),
@@ -192,7 +192,7 @@ def check_presence(row: Sequence[Any], batch: Sequence[Admitted], settled: set[i
     contact_id, known, epoch = row
     if contact_id in settled:
         return
-    if known is None:
+    if known == Presence.MERGED:
         raise Superseded
     for item in batch:
         device = item.device

@@ -55,14 +55,13 @@ def _add_page_views(days: list[Day], since: datetime, zone: tzinfo) -> None:
 def _add_visitors(days: list[Day], bounds: list[datetime]) -> None:
     """Count each day by an index range of its own, for known and anonymous contacts apart."""
     parts = [
-        # Not `known=False`, which becomes NOT known: only a comparison can walk the index.
-        Presence.objects.filter(known__in=[known], at__gte=start, at__lt=end)
+        Presence.objects.filter(known=known, at__gte=start, at__lt=end)
         .order_by()
         .values("known")
         .annotate(day=Value(number, output_field=IntegerField()), number=Count("pk"))
         .values_list("day", "known", "number")
         for number, (start, end) in enumerate(pairwise(bounds))
-        for known in (False, True)
+        for known in (0, 1)
     ]
     for number, known, count in parts[0].union(*parts[1:], all=True):
         days[number].visitors += count

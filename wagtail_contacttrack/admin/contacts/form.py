@@ -48,6 +48,10 @@ class ValueTaken(Exception):
         self.conflicts = conflicts
 
 
+class MergedMeanwhile(Exception):
+    """That the contact has become part of another one while the form was open."""
+
+
 def input_name(alias: str) -> str:
     """What an input is called: aliases are chosen by editors, and some mean something to forms."""
     return alias if alias in fieldset.COLUMNS else f"field_{alias}"
@@ -150,6 +154,8 @@ class ContactForm(WagtailAdminModelForm):
             if not is_new:
                 rows = Contact.objects.using(using).select_for_update()
                 contact.refresh_from_db(using=using, from_queryset=rows)
+                if contact.merged_into_id is not None:
+                    raise MergedMeanwhile
             for alias, value in self.news.items():
                 content.put(contact, alias, value)
             editing.note_identity(contact, now=now)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.http import Http404
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from wagtail.admin.panels import Panel
@@ -17,7 +18,7 @@ from ...contacts import details, removal, resolving
 from ...contacts.models import Contact
 from . import logs
 from .checked import CurrentContactMixin
-from .form import ContactForm, ValueTaken, panel
+from .form import ContactForm, MergedMeanwhile, ValueTaken, panel
 
 
 class ContactPageMixin:
@@ -47,6 +48,9 @@ class ContactFormMixin(ContactPageMixin):
             form.add_conflicts(taken.conflicts)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
             return self.form_invalid(form)  # type: ignore[attr-defined]
+        except MergedMeanwhile:
+            # The address of the form leads to the other contact now, and says so.
+            return redirect(self.request.path)  # type: ignore[attr-defined]
         except Contact.DoesNotExist:
             # Deleted while the form was open.
             raise Http404 from None

@@ -103,7 +103,7 @@ def version_of(winner: Contact, loser: Contact) -> str:
 def going_over(loser: Contact) -> list[Amount]:
     """How much the other contact would get; what there is none of is left out."""
     amounts = []
-    for action in ("move", "copy"):
+    for action in ("move", "unite"):
         for rule in rules(action):
             rows = rule.model._default_manager.filter(**{rule.column: loser.pk})
             amounts.append((label_of(rule), listing.count_up_to(rows, MOST)))

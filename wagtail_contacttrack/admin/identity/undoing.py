@@ -85,11 +85,8 @@ class UndoMergeView(IdentityPageMixin, TemplateView):
         moved = MovedRow.objects.filter(merge=self.merge)
         counts = [
             (sides.label_of(rule), listing.count_up_to(moved.filter(table=rule.table), sides.MOST))
-            for rule in rules("move")
-        ]
-        copies = self.merge.changes.get("copies", {})
-        counts += [
-            (sides.label_of(rule), len(copies.get(rule.table, []))) for rule in rules("copy")
+            for action in ("move", "unite")
+            for rule in rules(action)
         ]
         return [Amount(label, sides.count_text(count)) for label, count in counts if count]
 

@@ -109,7 +109,7 @@ class Contact(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and keep the contact's presence in step with whether it is known."""
         super().save(*args, **kwargs)
-        known = self.is_known if self.merged_into_id is None else None
+        known = self.is_known if self.merged_into_id is None else Presence.MERGED
         Presence.objects.using(kwargs.get("using") or self._state.db).update_or_create(
             contact=self,
             defaults={"known": known},
@@ -145,14 +145,17 @@ class Presence(models.Model):
 
     A narrow row of its own: every hit updates it, and the contact's wide row and its indexes stay
     untouched. It can be derived from the ledger at any time. `known` repeats
-    ``Contact.date_identified is not None``, so that the default list is one index range; it is
-    None for a contact that was merged into another one.
+    ``Contact.date_identified is not None``, so that the default list is one index range; for a
+    contact that was merged into another one it is `MERGED`.
     """
+
+    MERGED: ClassVar[int] = 2
 
     contact = models.OneToOneField(
         Contact, on_delete=models.CASCADE, primary_key=True, related_name="presence"
     )
-    known = models.BooleanField(default=False, null=True)
+    # Not a boolean that may be NULL: MariaDB then walks no range of an index that begins with it.
+    known = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField(_("last active"))
     # Goes up with every merge and undoing of one. A hit that has read an older number may have
     # taken the device for somebody else's.
