@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import serializers
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -263,5 +263,7 @@ def _settings() -> settings:
         max_examples=EXAMPLES,
         stateful_step_count=20,
         deadline=None,
+        # Not Phase.shrink, which takes minutes with a database.
+        phases=[Phase.reuse, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from ..activity.models import Activity
 from ..sql import Dialect, insist, writing
-from . import content, history
+from . import content, fieldset, history
+from .editing import note_identity
+from .identifiers import digest, normalised
 from .linking import Ground, NewIdentifier, link, owners, unique_values
 from .merge_rules import MergeRule, rules
 from .merging import MergeRefused, lock, note, store, text_of
@@ -37,10 +39,11 @@ def _undo(merge_id: int, now: datetime, actor_id: int | None, using: str) -> Mer
         _follow_devices(row, using)
         for rule in rules("unite"):
             part(rule, row, using)
-        _give_back_values(row, winner, using)
+        _give_back_values(row, winner, now, using)
         for number, current in row.changes["identifiers"].items():
             Identifier.objects.using(using).filter(pk=number).update(current=current)
-        _claim_again(cursor, sql, loser, Ground(row.rule, now, {"undone": row.pk}))
+        ground = Ground(row.rule, now, {"undone": row.pk})
+        _claim_again(cursor, sql, winner, loser, ground, using)
         store(winner, using)
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=None)
         _show(row, winner, loser, using)
@@ -104,7 +107,7 @@ def _since(row: Merge) -> datetime:
     return row.linked_at - timedelta(days=8)
 
 
-def _give_back_values(row: Merge, winner: Contact, using: str) -> None:
+def _give_back_values(row: Merge, winner: Contact, now: datetime, using: str) -> None:
     """Undo what the merge changed about the winner, as far as nobody has changed it since."""
     later = _later(row, winner, using)
     for alias, (before, after) in row.changes["fields"].items():
@@ -113,7 +116,7 @@ def _give_back_values(row: Merge, winner: Contact, using: str) -> None:
         if follower is not None:
             if follower.changes["fields"][alias][0] == after:
                 follower.changes["fields"][alias][0] = before
-        elif content.value_of(winner, alias) == after:
+        elif _is_still(winner, alias, after):
             content.put(winner, alias, before)
     for name in ("date_identified", "date_modified"):
         before, after = row.changes[name]
@@ -124,12 +127,32 @@ def _give_back_values(row: Merge, winner: Contact, using: str) -> None:
         elif text_of(getattr(winner, name)) == after:
             setattr(winner, name, None if before is None else datetime.fromisoformat(before))
     winner.points -= row.changes["points"]
+    # Who was nobody before the merge may have been given a name since.
+    note_identity(winner, now=now)
     for merge in later:
         merge.save(using=using, update_fields=["changes"])
 
 
-def _claim_again(cursor: Any, sql: Dialect, loser: Contact, ground: Ground) -> None:
-    """Identifiers that were given up while the merge held name the loser again."""
+def _is_still(winner: Contact, alias: str, after: Any) -> bool:
+    """Whether a field holds what the merge has put there.
+
+    What names the loser is the same however it is written: it goes back to the loser.
+    """
+    own = content.value_of(winner, alias)
+    if own == after:
+        return True
+    unique = {item.alias for item in fieldset.current().unique}
+    return alias in unique and own is not None and normalised(own) == normalised(after)
+
+
+def _claim_again(
+    cursor: Any, sql: Dialect, winner: Contact, loser: Contact, ground: Ground, using: str
+) -> None:
+    """What was given up while the merge held, or claimed anew, names the loser again."""
+    own = {digest(alias, value) for alias, value in unique_values(winner).items()}
+    keys = {digest(alias, value) for alias, value in unique_values(loser).items()} - own
+    rows = Identifier.objects.using(using).filter(contact=winner, digest__in=keys)
+    rows.update(contact=loser, current=True)
     wanted = [
         NewIdentifier(alias, value, loser.pk, ground)
         for alias, value in unique_values(loser).items()
