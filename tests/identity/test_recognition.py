@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Site
 
 from tests.tracking.conftest import browser, reason
 from wagtail_contacttrack.activity.models import Activity
@@ -25,7 +26,7 @@ from wagtail_contacttrack.contacts.models import (
     Rule,
     Tag,
 )
-from wagtail_contacttrack.tracking import clickthrough
+from wagtail_contacttrack.tracking import clickthrough, identity
 
 from .browsing import open_fields
 
@@ -559,10 +560,127 @@ class TestStrangeDeviceIds:
         pixel(browser(**headers), mautic_device_id=ID)
         assert Device.objects.filter(tracking_id=ID).exists()
 
-    def test_that_are_known_already_count_from_everywhere(self):  # S9
+    def test_nor_are_ids_that_somebody_else_has_already(self):
+        """Or everybody who follows a link would be the one who has written it."""
         first = pixel(browser(), mautic_device_id=ID)
         visitor = browser(HTTP_REFERER="https://elsewhere.example/page")
-        assert pixel(visitor, mautic_device_id=ID) == first
+        assert pixel(visitor, mautic_device_id=ID) != first
+
+    def test_nor_is_anything_that_such_a_page_says_about_the_visitor(self):
+        bob = known(BOB)
+        visitor = browser()
+        hit(visitor, "a", email=BOB)
+        visitor.get(
+            "/mtracking.gif",
+            {"page_url": "https://testserver/b", "email": ADA, "tags": "evil"},
+            HTTP_REFERER="https://elsewhere.example/page",
+        )
+        assert pixel(visitor, "c") == bob.pk
+        assert not Tag.objects.exists()
+        row = Activity.objects.get(url="https://testserver/b")
+        assert row.contact_id == bob.pk
+        assert row.data["problems"] == ["from_elsewhere"]
+
+
+class TestLateHits:
+    """What a browser could not send at once, sent when somebody else may be using it."""
+
+    def test_leave_the_browser_to_who_uses_it_now(self):
+        visitor = browser()
+        ada = hit(visitor, "a", email=ADA)["id"]
+        bob = hit(visitor, "b", email=BOB)["id"]
+        late = hit(visitor, "late", email=ADA, mtc_age="86400000", mtc_event_id="e")
+        assert (late["id"], late["device_id"]) == (None, None)
+        assert pages(ada) == ["a", "late"]
+        assert hit(visitor, "c")["id"] == bob
+
+    def test_that_were_heard_already_change_nothing_again(self):
+        visitor = browser()
+        hit(visitor, "a", firstname="Old", tags="A", mtc_event_id="e1")
+        hit(visitor, "b", firstname="New", tags="-A", mtc_event_id="e2")
+        answer = visitor.post(
+            "/mtc/event",
+            {
+                "page_url": "https://testserver/a",
+                "firstname": "Old",
+                "tags": "A",
+                "mtc_event_id": "e1",
+            },
+        )
+        assert reason(answer) == "duplicate"
+        contact = Contact.objects.get()
+        assert (contact.firstname, contact.tags.count()) == ("New", 0)
+
+
+class TestSignedIdentities:
+    @pytest.fixture
+    def reported(self, settings):
+        settings.CONTACTTRACK = {**settings.CONTACTTRACK, "IDENTITY_MODE": "report"}
+
+    @pytest.fixture
+    def enforced(self, settings):
+        settings.CONTACTTRACK = {
+            **settings.CONTACTTRACK,
+            "IDENTITY_MODE": "enforce",
+            "TRACK_BY_TRACKING_URL": True,
+            "TRACK_UNSIGNED_CLICKTHROUGH": True,
+        }
+
+    def token(self, **values: str) -> str:
+        return identity.issue(Site.objects.get().pk, values, now=timezone.now())
+
+    def test_say_who_it_is_and_that_it_is_verified(self, reported):
+        somebody = known()
+        assert hit(browser(), mtc_identity=self.token(email=ADA))["id"] == somebody.pk
+        assert Identifier.objects.get().verified
+
+    def test_count_more_than_what_the_browser_says(self, reported):
+        ids = hit(browser(), mtc_identity=self.token(email=ADA), email=BOB)
+        assert Contact.objects.get(pk=ids["id"]).email == ADA
+        assert ignored(ids["id"]) == {"email": "identity_outranked"}
+
+    def test_are_not_held_up_by_a_field_that_names_somebody_else(self, reported):
+        other = linking.contact_for("customer", "7", rule=Rule.EDITOR, now=timezone.now())
+        ids = hit(browser(), mtc_identity=self.token(email=ADA), customer="7")
+        assert ids["id"] != other.pk
+        assert ignored(ids["id"]) == {"customer": "identifier_conflict"}
+        assert linking.owner_of("customer", "7") == other.pk
+
+    def test_replace_an_address_that_was_only_typed(self, reported):
+        ids = hit(browser(), email="typo@site.example", customer="7")
+        again = hit(browser(), mtc_identity=self.token(email=ADA, customer="7"))
+        assert again["id"] == ids["id"]
+        assert Contact.objects.get(pk=ids["id"]).email == ADA
+        assert linking.owner_of("email", "typo@site.example") == ids["id"]
+        assert hit(browser(), email="typo@site.example")["id"] == ids["id"]
+        assert Contact.objects.get(pk=ids["id"]).email == ADA
+
+    def test_enforced_nobody_is_recognised_by_anything_else(self, enforced):
+        somebody = known()
+        ids = hit(browser(), email=ADA, **{"ct[lead]": str(somebody.pk)})
+        assert ids["id"] != somebody.pk
+        assert ignored(ids["id"])["email"] == "identity_unverified"
+
+
+@pytest.mark.parametrize("agent", ["Barracuda Sentinel (EE)", "Mozilla/5.0 SafeLinks"])
+def test_scanners_of_mail_are_not_the_recipient(agent, settings):
+    settings.CONTACTTRACK = {**settings.CONTACTTRACK, "TRACK_BY_TRACKING_URL": True}
+    somebody = known()
+    token = clickthrough.sign(somebody.pk, now=timezone.now())
+    answer = browser(HTTP_USER_AGENT=agent).post(
+        "/mtc/event", {"page_url": "https://testserver/a", "ct": token}
+    )
+    assert answer.json()["id"] != somebody.pk
+
+
+def test_a_guessed_time_zone_overrules_nothing():
+    somebody = known()
+    Contact.objects.filter(pk=somebody.pk).update(fields={"timezone": "Europe/Vienna"})
+    visitor = browser()
+    hit(visitor, timezone_offset="300")
+    hit(visitor, email=ADA)
+    somebody.refresh_from_db()
+    assert somebody.fields["timezone"] == "Europe/Vienna"
 
 
 def test_a_switch_in_one_page_view_is_told_once():

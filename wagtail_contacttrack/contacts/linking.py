@@ -192,6 +192,11 @@ def verify(keys: Sequence[uuid.UUID], *, using: str) -> None:
     rows.update(verified=True)
 
 
+def retire(alias: str, value: Any, *, using: str) -> None:
+    """Note that a value stands in its contact's field no longer; it still names the contact."""
+    Identifier.objects.using(using).filter(digest=digest(alias, value)).update(current=False)
+
+
 def owners(
     values: Iterable[tuple[str, Any]], *, using: str | None = None
 ) -> dict[tuple[str, str], Identifier]:

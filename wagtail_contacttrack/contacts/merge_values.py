@@ -15,11 +15,14 @@ def merged_values(winner: Contact, loser: Contact) -> dict[str, Any]:
     """What the winner's fields hold after the merge.
 
     Of two values, the one from the record that was changed last counts; a blank never does. From a
-    visitor without a name, the country is a guess by the address, which overrules nothing.
+    visitor without a name, country and time zone are guesses, which overrule nothing.
     """
     own, other = values_of(winner), values_of(loser)
-    if not loser.is_known and any(alias in own for alias in PLACE):
-        other = {alias: value for alias, value in other.items() if alias != "country"}
+    if not loser.is_known:
+        guessed = {"timezone"} if "timezone" in own else set()
+        if any(alias in own for alias in PLACE):
+            guessed.add("country")
+        other = {alias: value for alias, value in other.items() if alias not in guessed}
     later = loser.date_modified > winner.date_modified
     return {**own, **other} if later else {**other, **own}
 

@@ -60,11 +60,11 @@ def _page_may_send(hit: Hit, site: SiteOptions, host: str, secure: bool) -> bool
     return not origin or origin_allowed(origin, site, host, secure)
 
 
-def may_adopt(hit: Hit, site: SiteOptions, *, host: str, secure: bool) -> bool:
-    """Whether a device id that nobody knows yet may become the visitor's.
+def is_trusted(hit: Hit, site: SiteOptions, *, host: str, secure: bool) -> bool:
+    """Whether a hit may say who its visitor is: by a device id, by fields, by a link.
 
-    Not if a page of any website may have put it there: it would know its visitors on this site.
-    Browsers say when a page of another website asks for a pixel; apps say nothing of the kind.
+    Not if a page of any website may have put that there: its owner would choose who our visitors
+    are. Browsers say when a page of another website asks for a pixel; apps say nothing of the kind.
     """
     if hit.origin or hit.tracker or not site.restrict_origins:
         # Held to its origin already.

@@ -6,7 +6,7 @@ No database: fields and settings come from memory, so most hits are done here at
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..contacts.fieldset import Field, FieldSet
 from ..contacts.tags import TagChange
 from ..wire.clickthrough import Clickthrough
 from ..wire.hit import Hit
+from ..wire.mailproxies import mail_machine
 from ..wire.params import Intake, Param, query
 from . import clickthrough, identity
 from .models import IdentityMode
@@ -25,6 +26,8 @@ NOT_PUBLIC = "field_not_public"
 UNVERIFIED = "identity_unverified"
 OUTRANKED = "identity_outranked"
 CONFLICT = "identifier_conflict"
+FOREIGN = "from_elsewhere"
+MACHINE = "ct_machine"
 
 
 @dataclass(slots=True)
@@ -47,6 +50,17 @@ class Claims:
     ignored: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
+    def copy(self) -> Claims:
+        """Claims that can be changed without changing these."""
+        return replace(
+            self,
+            values=dict(self.values),
+            unique=dict(self.unique),
+            verified=dict(self.verified),
+            ignored=dict(self.ignored),
+            problems=list(self.problems),
+        )
+
     @property
     def speak(self) -> bool:
         """Whether anything in it may change what is known about somebody."""
@@ -57,10 +71,10 @@ def claims_of(hit: Hit, site: SiteOptions, fields: FieldSet, *, now: datetime) -
     """What a hit claims, or None if it says nothing about anybody."""
     params = _said(hit, site)
     names = {name.lower(): name for name in params}
-    if not (hit.clickthrough or getattr(hit, "identity", "") or fields.names & names.keys()):
+    if not (hit.clickthrough or hit.identity or fields.names & names.keys()):
         return None
     claims = Claims()
-    if getattr(hit, "identity", "") and site.identity_mode != IdentityMode.OFF:
+    if hit.identity and site.identity_mode != IdentityMode.OFF:
         _take_identity(claims, hit.identity, site, fields, now)
     for lower in fields.contact.keys() & names.keys():
         _take_field(claims, fields.contact[lower], params[names[lower]], site)
@@ -140,8 +154,13 @@ def _take_clickthrough(
     """A link's word counts only where the site wants it and e-mail addresses identify."""
     if not (site.track_by_url and fields.email_identifies):
         return
+    if mail_machine(hit.user_agent):
+        # It looks at the page before the recipient does, or instead.
+        claims.problems.append(MACHINE)
+        return
+    enforced = site.identity_mode == IdentityMode.ENFORCE
     claims.clickthrough, problem = clickthrough.read(
-        hit.clickthrough, now=now, unsigned_allowed=site.unsigned_clickthrough
+        hit.clickthrough, now=now, unsigned_allowed=site.unsigned_clickthrough and not enforced
     )
     if problem:
         claims.problems.append(problem)

@@ -9,10 +9,12 @@ first. Hits that say who the visitor is are `recognition`'s.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from ..activity.models import Activity
 from ..contacts import geography
 from ..contacts.linking import Ground, NewDevice, link
 from ..contacts.models import Contact, Device, Presence, Rule
@@ -30,7 +32,7 @@ CONTACT_COLUMNS = (
 def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted], *, using: str) -> Recogniser:
     """Give every hit of the batch its device and contact, making those that do not exist yet."""
     devices = find_devices(cursor, sql, sorted({item.tracking_id for item in batch}))
-    _replace_strange_ids(cursor, sql, batch, devices)
+    _silence_repetitions(cursor, sql, batch, devices)
     speaking = [item for item in batch if item.speaks]
     # Whoever says who they are may turn out to be somebody: no contact is made before.
     waiting = {item.tracking_id for item in speaking}
@@ -51,16 +53,21 @@ def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted], *, using: str
     return recogniser
 
 
-def _replace_strange_ids(
+def _silence_repetitions(
     cursor: Any, sql: Dialect, batch: Sequence[Admitted], devices: dict[str, KnownDevice]
 ) -> None:
-    """Give a new id to who comes with an unknown one from where anybody could have chosen it."""
-    strangers = [i for i in batch if i.spare_id and i.tracking_id not in devices]
-    for item in strangers:
-        item.tracking_id = item.spare_id
-    if strangers:
-        # An earlier attempt may have been committed when the connection broke.
-        devices.update(find_devices(cursor, sql, [item.spare_id for item in strangers]))
+    """What was said and heard already is not news: it may have been corrected since."""
+    again = {
+        item.key: item
+        for item in batch
+        if item.speaks and item.hit.event_id and item.tracking_id in devices
+    }
+    if again:
+        table = sql.quote(Activity._meta.db_table)
+        condition, values = sql.one_of("event_key", [sql.key(key) for key in again])
+        cursor.execute(f"SELECT event_key FROM {table} WHERE {condition}", values)  # noqa: S608
+        for (key,) in cursor.fetchall():
+            again[uuid.UUID(str(key))].claims = None
 
 
 def recognise(cursor: Any, sql: Dialect, leaves: Sequence[Admitted]) -> None:

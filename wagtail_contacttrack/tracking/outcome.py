@@ -27,6 +27,8 @@ class Outcome:
     contact_id: int | None = None
     tracking_id: str | None = None
     activity_id: int | None = None
+    # Whether the browser is not to be told who it is.
+    silent: bool = False
 
     @property
     def kept(self) -> bool:
@@ -41,8 +43,8 @@ LATE = timedelta(minutes=1)
 class Admitted:
     """A hit that may be kept, on its way through the writer, which fills in `outcome`.
 
-    `tracking_id` and `key` are settled before the first attempt to write. So a second attempt finds
-    what the first has left, if that was committed after all when the connection broke.
+    `tracking_id` and `sent_key` are settled before the first attempt to write. So a second attempt
+    finds what the first has left, if that was committed after all when the connection broke.
     """
 
     hit: Hit
@@ -50,13 +52,23 @@ class Admitted:
     time: datetime
     now: datetime
     tracking_id: str
-    key: uuid.UUID
+    sent_key: uuid.UUID
     previous_id: int | None
+    # What the hit says, and what is left of that in the course of one attempt.
+    said: Claims | None = None
     claims: Claims | None = None
-    # Who comes with an id that we do not know, from where it may not be taken over, gets this one.
-    spare_id: str = ""
+    key: uuid.UUID = field(init=False)
     outcome: Outcome = field(default_factory=lambda: Outcome(Reason.RECORDED))
     device: KnownDevice | None = None
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Make ready for an attempt to write it, whatever an earlier one has left."""
+        self.claims = self.said.copy() if self.said else None
+        self.key = self.sent_key
+        self.outcome, self.device = Outcome(Reason.RECORDED), None
 
     @property
     def speaks(self) -> bool:
@@ -78,6 +90,8 @@ class Admitted:
         self.device = device
         self.outcome.tracking_id = device.tracking_id
         self.outcome.contact_id = device.contact_id
+        # Who has sent it meanwhile may be somebody else: the browser stays theirs.
+        self.outcome.silent = self.late and device.tracking_id != self.tracking_id
         event_id = self.hit.leaves or self.hit.event_id
         if event_id and device.tracking_id != self.tracking_id:
             # Its end will be reported by the device that it belongs to.

@@ -20,8 +20,8 @@ from ..wire.hit import Door, Hit, decode
 from ..wire.ids import event_key, new_tracking_id
 from ..wire.request import RawRequest
 from . import counters
-from .admission import admit, may_adopt
-from .claims import claims_of
+from .admission import admit, is_trusted
+from .claims import FOREIGN, Claims, claims_of
 from .committer import MAX_BATCH
 from .outcome import Admitted, Outcome
 from .reasons import Reason
@@ -89,16 +89,17 @@ def _consider(
     reason = admit(hit, site, host=raw.host, secure=secure, staff=staff, now=now.timestamp())
     if reason is not None:
         return Outcome(reason)
-    claimed = hit.cookie_device or hit.param_device
+    trusted = is_trusted(hit, site, host=raw.host, secure=secure)
+    claimed = hit.cookie_device or (hit.param_device if trusted else "")
     if hit.leaves and not claimed:
         return Outcome(Reason.INVALID)
     if site.anonymize_ip:
         hit.address = mask(hit.address)
     item = prepare(hit, site, claimed or new_tracking_id(), now)
     if not hit.leaves:
-        item.claims = claims_of(hit, site, fields, now=now)
-        if not hit.cookie_device and not may_adopt(hit, site, host=raw.host, secure=secure):
-            item.spare_id = new_tracking_id()
+        item.said = claims_of(hit, site, fields, now=now)
+        if item.said and item.said.speak and not trusted:
+            item.said = Claims(problems=[FOREIGN])
     return item
 
 
@@ -111,7 +112,7 @@ def prepare(hit: Hit, site: SiteOptions, tracking_id: str, now: datetime) -> Adm
         time=now - timedelta(milliseconds=hit.age_ms),
         now=now,
         tracking_id=tracking_id,
-        key=event_key(tracking_id, event_id) if event_id else uuid.uuid4(),
+        sent_key=event_key(tracking_id, event_id) if event_id else uuid.uuid4(),
         previous_id=read_previous(hit.previous_hit, tracking_id, now),
     )
 

@@ -9,7 +9,6 @@ one, and both timelines say so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -32,26 +31,12 @@ from ..signals import announce, contact_identified
 from ..sql import Dialect
 from ..wire.ids import text_key
 from . import identity, lookups
-from .agreement import contradicts, is_news, signed_unique
+from .agreement import Named, chosen, contradicts, is_news, signed_unique
 from .claims import CONFLICT, Claims
 from .outcome import Admitted, KnownDevice, Superseded
 from .switching import device_id_for
 
 REPLAYED = "identity_replayed"
-
-
-@dataclass(slots=True)
-class Named:
-    """The contact that a hit names, by which rule and on what evidence; None for nobody known."""
-
-    contact: Contact | None = None
-    rule: str = Rule.UNIQUE_FIELD
-    evidence: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def ground(self) -> dict[str, Any]:
-        """What timelines say about it."""
-        return {"rule": str(self.rule), "evidence": self.evidence}
 
 
 class Recogniser:
@@ -157,27 +142,28 @@ class Recogniser:
                 message = claims.clickthrough.message if claims.clickthrough else ""
                 return Named(recipient, Rule.CLICKTHROUGH, {"message": message})
             return Named()
-        for rule, said in (
+        rounds = (
             (Rule.VERIFIED, signed_unique(claims)),
-            (Rule.UNIQUE_FIELD, claims.unique),
-        ):
-            found = {
+            (Rule.UNIQUE_FIELD, dict(claims.unique)),
+        )
+        found = {
+            rule: {
                 alias: row.contact_id
                 for alias, value in said.items()
                 if (row := owners.get((alias, normalised(value))))
             }
-            if found:
-                # Several: the one who has been known for longest.
-                contact = min((rows[number] for number in found.values()), key=_age)
-                for alias, number in found.items():
-                    if number != contact.pk:
-                        self._drop(claims, alias)
-                        self._note_conflict(item, contact, rows[number], alias)
-                fields = [alias for alias, number in found.items() if number == contact.pk]
-                return Named(contact, rule, {"fields": fields})
-            if said:
-                return Named(None, rule, {"fields": list(said)})
-        return Named()
+            for rule, said in rounds
+        }
+        named = chosen(rounds, found, rows)
+        if named.rule == Rule.VERIFIED and named.contact is None and named.evidence:
+            # Somebody new, as the website says: what names others does not count beside that.
+            for alias in found[Rule.UNIQUE_FIELD]:
+                self._drop(claims, alias)
+        for alias, number in {**found[Rule.UNIQUE_FIELD], **found[Rule.VERIFIED]}.items():
+            if named.contact is not None and number != named.contact.pk:
+                self._drop(claims, alias)
+                self._note_conflict(item, named, rows[number], alias)
+        return named
 
     # Which contact and device it is
 
@@ -306,11 +292,14 @@ class Recogniser:
         signed = signed_unique(claims)
         fresh, confirmed = [], []
         for alias, value in {**claims.unique, **signed}.items():
-            if alias in own and normalised(own[alias]) != normalised(value):
-                # Named by one field, contradicted by another.
-                self._drop(claims, alias)
-                continue
             verified = alias in signed
+            if alias in own and normalised(own[alias]) != normalised(value):
+                if not verified:
+                    # Named by one field, contradicted by another.
+                    self._drop(claims, alias)
+                    continue
+                # The website's word counts more. The old value leads here as well, as before.
+                linking.retire(alias, own[alias], using=self.using)
             rule = Rule.VERIFIED if verified else Rule.UNIQUE_FIELD
             wanted = NewIdentifier(alias, value, contact.pk, Ground(rule, item.now), verified)
             fresh.append(wanted)
@@ -328,15 +317,17 @@ class Recogniser:
             values.pop(alias, None)
         claims.ignored[alias] = CONFLICT
 
-    def _note_conflict(self, item: Admitted, contact: Contact, other: Contact, alias: str) -> None:
+    def _note_conflict(self, item: Admitted, named: Named, other: Contact, alias: str) -> None:
         """Say once, in both timelines, that one hit has named two contacts."""
+        contact = named.contact
+        assert contact is not None  # noqa: S101
         for one, two in ((contact, other), (other, contact)):
             add_once(
                 history.CONFLICT,
                 one.pk,
                 key=text_key(f"conflict {one.pk} {two.pk} {alias}"),
                 now=item.now,
-                data={"other": two.pk, "rule": Rule.UNIQUE_FIELD, "evidence": {"fields": [alias]}},
+                data={"other": two.pk, "rule": str(named.rule), "evidence": {"fields": [alias]}},
                 using=self.using,
             )
 
@@ -371,8 +362,3 @@ class Recogniser:
             site_id=item.site.site_id,
             using=self.using,
         )
-
-
-def _age(contact: Contact) -> tuple[float, int]:
-    known = contact.date_identified
-    return (known.timestamp() if known else float("inf"), contact.pk)

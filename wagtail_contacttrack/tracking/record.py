@@ -142,7 +142,7 @@ def _write_together(batch: Sequence[Admitted]) -> None:
 
 def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted], using: str) -> None:
     for item in batch:
-        item.outcome, item.device = Outcome(Reason.RECORDED), None
+        item.begin()
     views = [item for item in batch if not item.hit.leaves]
     leaves = [item for item in batch if item.hit.leaves]
     if views:

@@ -274,9 +274,9 @@ def _event_answer(outcome: Outcome) -> dict[str, Any]:
         return {"success": 0}
     return {
         "success": int(outcome.reason not in (Reason.STORAGE_FAILED, Reason.RATE_LIMITED)),
-        "id": outcome.contact_id,
-        "sid": outcome.tracking_id,
-        "device_id": outcome.tracking_id,
+        "id": None if outcome.silent else outcome.contact_id,
+        "sid": None if outcome.silent else outcome.tracking_id,
+        "device_id": None if outcome.silent else outcome.tracking_id,
         "events": [],
     }
 
@@ -313,6 +313,6 @@ def _finish(
     if outcome.reason == Reason.STORAGE_FAILED:
         # Not the visitor's fault, and worth another try: the script sends it again later.
         response.status_code = 503
-    elif outcome.contact_id is not None and outcome.tracking_id:
+    elif outcome.contact_id is not None and outcome.tracking_id and not outcome.silent:
         set_cookies(response, outcome, secure=request.is_secure(), now=now)
     return response

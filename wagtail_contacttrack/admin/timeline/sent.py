@@ -63,6 +63,11 @@ PROBLEMS = {
     "ct_forged": _("The link was not signed by this site, or was changed on its way."),
     "ct_expired": _("The link was too old to say who followed it."),
     "ct_unsigned": _("The link was not signed, and such links are switched off."),
+    "ct_machine": _("A mail scanner followed the link, not its recipient."),
+    "from_elsewhere": _(
+        "What was said about the visitor was ignored, because the pixel stands on a website that "
+        "is not listed."
+    ),
     "ct_undecodable": _("The parameter “ct” could not be read."),
     "tag_too_long": _("A tag was too long and was left out."),
     "too_many_tags": _("There were too many tags; the last ones were left out."),

@@ -4,12 +4,11 @@ document.querySelector(".newsletter").addEventListener("submit", function (event
   const form = event.target;
   const answer = form.querySelector("[role=status]");
   const say = (name) => () => { answer.textContent = form.dataset[name]; };
-  if (!window.mt) {
+  if (!window.MauticJS) {
     say("failed")();
     return;
   }
-  window.mt("send", "pageview", { email: form.elements.email.value, tags: "Newsletter" }, {
-    onload: say("done"),
-    onerror: say("failed"),
-  });
+  const said = { email: form.elements.email.value, tags: "Newsletter" };
+  const callbacks = { onload: say("done"), onerror: say("failed") };
+  window.MauticJS.sendPageview(["send", "pageview", said, callbacks]);
 });
