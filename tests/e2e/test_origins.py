@@ -142,7 +142,7 @@ def test_a_server_without_its_database_gets_the_visit_later(
 
     configure(CORS_VALID_DOMAINS=[other.url])
     with monkeypatch.context() as broken:
-        broken.setattr(views, "_site", away)
+        broken.setattr(views, "site_of", away)
         foreign.route("**/mtc.js", lambda route: route.fulfill(body=script(), content_type=JS))
         foreign.goto(other.url)
         assert only_end(foreign)[0] == "onerror"
