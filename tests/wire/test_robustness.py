@@ -34,7 +34,8 @@ def check(hit: Hit) -> None:
     for field in fields(hit):
         if field.name not in ("door", "method"):
             stored = json.dumps(getattr(hit, field.name), ensure_ascii=False)
-            assert "\\u0000" not in stored
+            # As an escape: a text may well say backslash, u, 0000.
+            assert "\\u0000" not in stored.replace("\\\\", "")
             stored.encode("utf-8")
 
 
