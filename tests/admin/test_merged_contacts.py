@@ -8,6 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
 from tests.activity.making import NOON, contact, device, did
 from tests.admin.looking import text
@@ -126,3 +128,20 @@ def test_a_look_back_counts_only_those_that_are_shown(monkeypatch):
     monkeypatch.setattr(listing, "SCAN_LIMIT", 2)
 
     assert listing.find(listing.Choice(anonymous="shown", country="GB")).horizon is None
+
+
+def test_deleting_takes_the_names_of_merged_contacts_out_of_the_log_as_well(admin_client):
+    one = Contact.objects.create(firstname="Ada", date_identified=timezone.now())
+    other = Contact.objects.create(firstname="Grace", date_identified=timezone.now())
+    edit = reverse("contacttrack_contacts:edit", args=[other.pk])
+    admin_client.post(edit, {"firstname": "Gracie"})
+    merging.merge(one.pk, other.pk, rule=Rule.EDITOR, now=timezone.now())
+    assert ModelLogEntry.objects.filter(label="Gracie").exists()
+
+    admin_client.post(reverse("contacttrack_contacts:delete", args=[one.pk]))
+
+    assert not Contact.objects.exists()
+    labels = ModelLogEntry.objects.filter(object_id__in=[str(one.pk), str(other.pk)]).values_list(
+        "label", flat=True
+    )
+    assert set(labels) == {f"#{one.pk}", f"#{other.pk}"}

@@ -11,16 +11,19 @@ from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from ...contacts.models import Contact
+from ...contacts.resolving import merged_into
 
 
 def note_deletions(contacts: Sequence[Contact]) -> None:
     """That somebody deletes them, by their numbers; earlier entries lose the names as well.
 
-    The log outlives a contact, and more people read it than may see contacts.
+    So do those of contacts that were merged into them, which go as well. The log outlives a
+    contact, and more people read it than may see contacts.
     """
+    ids = [contact.pk for contact in contacts]
     earlier = ModelLogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Contact),
-        object_id__in=[str(contact.pk) for contact in contacts],
+        object_id__in=[str(number) for number in (*ids, *merged_into(ids))],
     )
     earlier.update(label=Concat(Value("#"), F("object_id")))
     for contact in contacts:

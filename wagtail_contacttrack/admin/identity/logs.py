@@ -41,7 +41,8 @@ def note(action: str, merge: Merge, *contacts: Contact) -> None:
     data = {"merge": merge.pk, "winner": merge.winner_id, "loser": merge.loser_id}
     for contact in contacts:
         # Of entries that share an id, Wagtail's history shows only one of all contacts.
-        log(instance=contact, action=action, data=data, uuid=uuid.uuid4())
+        title = f"#{contact.pk}"
+        log(instance=contact, action=action, title=title, data=data, uuid=uuid.uuid4())
 
 
 def _with_numbers(log_entry: Any, message: str) -> str:

@@ -45,7 +45,7 @@ class MarkView(PermissionFirstMixin, View):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            log(instance=contact, action="wagtail.edit")
+            log(instance=contact, action="wagtail.edit", title=f"#{contact.pk}")
         return self.back(pk)
 
     def change(self, contact: Contact) -> None:

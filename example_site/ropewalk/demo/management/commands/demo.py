@@ -33,6 +33,8 @@ READY = """
     2. Open the shop in the same private window: another website, the same visitor.
     3. Log in to the admin in your normal window, open Contacts and choose Everybody.
        On top, still anonymous, that is you: open it to see your visit.
+    4. Become somebody: make E-mail publicly updatable (Settings, Contact fields). Then
+       subscribe to the newsletter at the bottom of the site, in the private window.
 
   Ctrl-C stops everything.
 """
