@@ -12,6 +12,7 @@ from django.core import checks
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
+from .compat import mail_backends
 from .conf import DEFAULTS, conf
 from .wire.addresses import parse_networks
 from .wire.origins import origin_error
@@ -189,7 +190,7 @@ def check_identity(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMess
 @checks.register("wagtail_contacttrack")
 def check_mail(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
     """Only where mail goes through us: other projects may leave the setting as it is."""
-    if settings.EMAIL_BACKEND not in MAIL_BACKENDS:
+    if mail_backends().isdisjoint(MAIL_BACKENDS):
         return
     path = conf.EMAIL_BACKEND
     problem = "is the backend that sends through it" if path in MAIL_BACKENDS else ""

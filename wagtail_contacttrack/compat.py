@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from django import VERSION as DJANGO_VERSION
@@ -71,3 +72,14 @@ def _django_csp_has_nonce() -> bool:
         for policy in policies
         for values in policy.get("DIRECTIVES", {}).values()
     )
+
+
+def mail_backends() -> set[str]:
+    """The dotted paths of the backends that the project sends mail through."""
+    mailers = getattr(settings, "MAILERS", None) or {}
+    found = {str(options.get("BACKEND", "")) for options in mailers.values()}
+    with warnings.catch_warnings():
+        # From Django 6.1 on, projects are asked to use MAILERS instead.
+        warnings.simplefilter("ignore")
+        found.add(str(getattr(settings, "EMAIL_BACKEND", "")))
+    return found

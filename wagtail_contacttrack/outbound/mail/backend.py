@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import Error
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from ...conf import conf
 from ...contacts import consent
@@ -35,10 +36,12 @@ class TrackingEmailBackend(BaseEmailBackend):
     """
 
     def __init__(self, fail_silently: bool = False, **kwargs: Any) -> None:
-        super().__init__(fail_silently=fail_silently)
+        super().__init__()
         if conf.EMAIL_BACKEND in (PATH, f"{__name__}.TrackingEmailBackend"):
             raise ImproperlyConfigured("CONTACTTRACK['EMAIL_BACKEND'] must be another backend.")
-        self.inner = get_connection(conf.EMAIL_BACKEND, fail_silently=fail_silently, **kwargs)
+        # Only where it is wanted: from Django 6.1 on, backends need not know it.
+        silence = {"fail_silently": True} if fail_silently else {}
+        self.inner = import_string(conf.EMAIL_BACKEND)(**silence, **kwargs)
         self._mutex = threading.RLock()
 
     def __getstate__(self) -> dict[str, Any]:
