@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -212,10 +213,24 @@ class TestAKnownVisitor:
         first = hit(visitor, firstname="Ada")["id"]
         assert hit(visitor, email=ADA)["id"] == first
 
-    def test_with_a_name_is_not_joined_with_another_by_a_browser(self):
+    def test_with_a_name_only_may_turn_out_to_be_somebody(self):
         somebody = known()
         visitor = browser()
-        first = hit(visitor, "a", firstname="Ada")["id"]
+        first = hit(visitor, "a", firstname="Ada", company="Acme")["id"]
+        assert Contact.objects.get(pk=first).is_known
+        assert hit(visitor, "b", email=ADA)["id"] == somebody.pk
+        assert pages(somebody.pk) == ["a", "b"]
+        assert Contact.objects.current().get().firstname == "Ada"
+
+    def test_whom_an_editor_has_named_is_not_joined_with_another_by_a_browser(self, admin_client):
+        somebody = known()
+        visitor = browser()
+        first = hit(visitor, "a")["id"]
+        address = reverse("contacttrack_contacts:edit", args=[first])
+        admin_client.post(address, {"firstname": "Bob"})
+        assert Contact.objects.get(pk=first).firstname == "Bob"
+        assert kinds(first) == [history.IDENTIFIED]
+
         assert hit(visitor, "b", email=ADA)["id"] == somebody.pk
         assert pages(first) == ["a"]
         assert Contact.objects.current().count() == 2

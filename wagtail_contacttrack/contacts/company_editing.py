@@ -10,7 +10,7 @@ from django.db import router
 from django.db.models import Max
 
 from ..sql import writing
-from . import companies, editing
+from . import companies, identified
 from .companies import CompanyData
 from .fieldset import COMPANY_NAME, FieldSet
 from .identifiers import digest
@@ -151,7 +151,7 @@ def _settle(contact: Contact, now: datetime, using: str) -> None:
     if found and not found.is_primary:
         rows.filter(pk=found.pk).update(is_primary=True)
     contact.company = found.company.name if found else ""
-    editing.note_identity(contact, now=now)
+    identified.note_identity(contact, now=now)
     contact.save(using=using, update_fields=["company", "date_identified", "date_modified"])
 
 

@@ -126,7 +126,9 @@ def of_row(row: ContactField) -> Field:
         properties=dict(row.properties or {}),
         visible=row.visible,
         public=row.publicly_updatable,
-        unique=row.unique_identifier,
+        # One address is one contact, everywhere: mail, members and forms rely on it.
+        unique=row.unique_identifier
+        or (row.object == FieldObject.CONTACT and row.alias == "email"),
         installed=row.installed,
     )
 

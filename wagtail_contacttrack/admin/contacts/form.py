@@ -22,8 +22,8 @@ from ...contacts import (
     company_editing,
     content,
     details,
-    editing,
     fieldset,
+    identified,
     linking,
     values,
 )
@@ -158,8 +158,10 @@ class ContactForm(WagtailAdminModelForm):
                     raise MergedMeanwhile
             for alias, value in self.news.items():
                 content.put(contact, alias, value)
-            editing.note_identity(contact, now=now)
+            identified.note_identity(contact, now=now)
             contact.save(using=using)
+            if not is_new:
+                identified.record_editor(contact, now=now, actor=self.for_user, using=using)
             conflicts = linking.claim(contact, rule=Rule.EDITOR, now=now, actor=self.for_user)
             if conflicts:
                 if is_new:
