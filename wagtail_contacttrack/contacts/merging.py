@@ -20,7 +20,8 @@ from ..sql import Dialect, insist, writing
 from . import content, history, merge_values
 from .fieldset import COLUMNS
 from .identified import is_identified
-from .linking import Ground, keys_of, mark_current
+from .identifiers import digest
+from .linking import Ground, keys_of, mark_current, unique_values
 from .merge_rules import MergeRule, rules
 from .models import Contact, Merge, MovedRow, Presence, Rule
 from .primary import follow_name, primary_of
@@ -82,6 +83,7 @@ def _merge(
             linked_at=now,
         )
         named = [sorted(key.hex for key in keys_of(c.pk, using=using)) for c in (winner, loser)]
+        stood = sorted(digest(*pair).hex for pair in unique_values(winner).items())
         for move in rules("move"):
             _move(cursor, sql, move, row)
         primary = [primary_of(winner.pk, using), primary_of(loser.pk, using)]
@@ -93,6 +95,7 @@ def _merge(
             "united": united,
             "primary": primary,
             "named": named,
+            "stood": stood,
             **_take_over(winner, loser, now),
             "presence": _hide(winner, loser, using),
         }

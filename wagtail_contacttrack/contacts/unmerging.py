@@ -146,9 +146,14 @@ def _claim_again(
 ) -> None:  # fmt: skip
     """Have what stands in the fields of the two name them, also what was given up meanwhile.
 
-    Refuses where a value that has named one of them belongs to somebody else by now.
+    Refuses where a value that has named one of them belongs to somebody else by now, the other one
+    of the two included. What several had before it became unique may stay in all their fields.
     """
-    named = dict(zip((winner.pk, loser.pk), row.changes["named"], strict=True))
+    winners, losers = row.changes["named"]
+    due = {
+        winner.pk: {*winners, *losers} - ({*row.changes["stood"]} - {*winners}),
+        loser.pk: {*losers},
+    }
     ground = Ground(row.rule, now, {"undone": row.pk})
     wanted = [
         NewIdentifier(alias, value, contact.pk, ground)
@@ -161,7 +166,9 @@ def _claim_again(
     linked = link(cursor, sql, wanted)
     for item in wanted:
         owner = linked[item.digest].contact_id
-        if owner != item.contact_id and item.digest.hex in named[item.contact_id]:
+        if owner != item.contact_id and item.digest.hex in due[item.contact_id]:
+            # As it was a moment ago, while the two were one.
+            owner = winner.pk if owner == loser.pk else owner
             raise MergeRefused(
                 "taken",
                 _("“%(value)s” (%(field)s) belongs to contact #%(other)s by now. Change it there.")
