@@ -48,10 +48,6 @@ class ValueTaken(Exception):
         self.conflicts = conflicts
 
 
-class MergedMeanwhile(Exception):
-    """That the contact has become part of another one while the form was open."""
-
-
 def input_name(alias: str) -> str:
     """What an input is called: aliases are chosen by editors, and some mean something to forms."""
     return alias if alias in fieldset.COLUMNS else f"field_{alias}"
@@ -145,17 +141,15 @@ class ContactForm(WagtailAdminModelForm):
     def save(self, commit: bool = True) -> Any:
         """Write what was changed, and nothing else, into the contact as it is by now.
 
-        Raises `ValueTaken` for the caller to roll back.
+        Raises `ValueTaken` or `editing.MergedMeanwhile` for the caller to roll back.
         """
         contact, now = self.instance, timezone.now()
         using = contact._state.db or router.db_for_write(Contact)
         is_new = contact.pk is None
         with writing(using, Contact._meta.db_table):
             if not is_new:
-                rows = Contact.objects.using(using).select_for_update()
-                contact.refresh_from_db(using=using, from_queryset=rows)
-                if contact.merged_into_id is not None:
-                    raise MergedMeanwhile
+                editing.hold(contact.pk, using)
+                contact.refresh_from_db(using=using)
             for alias, value in self.news.items():
                 content.put(contact, alias, value)
             editing.note_identity(contact, now=now)
