@@ -20,6 +20,7 @@ from wagtail.log_actions import log
 from ...contacts import company_editing, counting
 from ...contacts.models import Company, CompanyMembership
 from ..checked import PermissionFirstMixin
+from ..meanwhile import ChangedMeanwhile
 from ..named import NamedIndexView, SuccessMixin, contacts_text
 from .form import TAKEN, CompanyForm, input_name, panel
 
@@ -73,6 +74,10 @@ class CompanyFormMixin:
         except company_editing.ValueTaken as taken:
             # Somebody else was quicker.
             form.add_error(input_name(taken.alias), TAKEN)
+            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+        except ChangedMeanwhile:
+            form.say_overlaps()
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
             return self.form_invalid(form)  # type: ignore[attr-defined]
         except Company.DoesNotExist:

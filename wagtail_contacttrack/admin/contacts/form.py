@@ -34,6 +34,7 @@ from ...contacts.models import Contact, FieldGroup
 from ...contacts.models.link import Rule
 from ...sql import writing
 from ..companies.several import several_companies
+from ..meanwhile import ChangedMeanwhile, MeanwhileMixin
 from . import inputs
 
 # Without these, the form of a contact would be one long page.
@@ -53,11 +54,11 @@ def input_name(alias: str) -> str:
     return alias if alias in fieldset.COLUMNS else f"field_{alias}"
 
 
-class ContactForm(WagtailAdminModelForm):
+class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
     """Takes what `values.clean` takes, and keeps a value of a unique field with one contact.
 
     What an editor leaves as it is, is neither checked nor written: it may be older than its
-    field's rules, and somebody else may be changing it.
+    field's rules, and somebody else may have changed it while the form was open.
     """
 
     contact_fields: tuple[Field, ...] = ()
@@ -69,9 +70,10 @@ class ContactForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         self.news: dict[str, Any] = {}
         is_new = self.instance.pk is None
+        before = self.remember(self.contact_fields, content.values_of(self.instance))
         for field in self.contact_fields:
             name = input_name(field.alias)
-            stored = content.value_of(self.instance, field.alias)
+            stored = before[field.alias]
             if is_new and stored is None:
                 stored = values.default_of(field)
             self.fields[name] = inputs.input_for(field, stored, self.instance.country)
@@ -85,6 +87,7 @@ class ContactForm(WagtailAdminModelForm):
             if name in given and (is_new or name in self.changed_data):
                 self._take(field, name, inputs.sent_value(given[name]))
         self._refuse_taken_values()
+        self.say_overlaps()
         # Whoever has none of these is a visitor, and visitors come by themselves.
         names = ("firstname", "lastname", "company", "email")
         visitor = not is_new and not self.instance.is_known
@@ -107,6 +110,12 @@ class ContactForm(WagtailAdminModelForm):
         if alias in self.news:
             return self.news[alias]
         return content.value_of(self.instance, alias)
+
+    def say_overlaps(self) -> None:
+        """Say at each input what somebody else has changed there meanwhile."""
+        if self.instance.pk is not None:
+            url = reverse("contacttrack_contacts:edit", args=[self.instance.pk])
+            self.refuse_overlaps(content.values_of(self.instance), input_name, url)
 
     def _refuse_taken_values(self) -> None:
         unique = [field.alias for field in self.contact_fields if field.unique]
@@ -141,7 +150,8 @@ class ContactForm(WagtailAdminModelForm):
     def save(self, commit: bool = True) -> Any:
         """Write what was changed, and nothing else, into the contact as it is by now.
 
-        Raises `ValueTaken` or `editing.MergedMeanwhile` for the caller to roll back.
+        Raises `ValueTaken`, `ChangedMeanwhile` or `editing.MergedMeanwhile` for the caller to roll
+        back.
         """
         contact, now = self.instance, timezone.now()
         using = contact._state.db or router.db_for_write(Contact)
@@ -150,6 +160,8 @@ class ContactForm(WagtailAdminModelForm):
             if not is_new:
                 editing.hold(contact.pk, using)
                 contact.refresh_from_db(using=using)
+                if self.overlaps(content.values_of(contact)):
+                    raise ChangedMeanwhile
             for alias, value in self.news.items():
                 content.put(contact, alias, value)
             editing.note_identity(contact, now=now)

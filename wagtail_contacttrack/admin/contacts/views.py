@@ -18,6 +18,7 @@ from ...contacts import details, editing, removal, resolving
 from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Contact
 from ...sql import writing
+from ..meanwhile import ChangedMeanwhile
 from . import logs
 from .checked import CurrentContactMixin
 from .form import ContactForm, ValueTaken, panel
@@ -49,6 +50,10 @@ class ContactFormMixin(ContactPageMixin):
             return super().form_valid(form)  # type: ignore[misc]
         except ValueTaken as taken:
             form.add_conflicts(taken.conflicts)
+            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
+            return self.form_invalid(form)  # type: ignore[attr-defined]
+        except ChangedMeanwhile:
+            form.say_overlaps()
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
             return self.form_invalid(form)  # type: ignore[attr-defined]
         except MergedMeanwhile:
