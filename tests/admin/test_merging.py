@@ -12,6 +12,7 @@ from wagtail.models import ModelLogEntry
 from tests.activity.making import NOON, contact, device, did
 from tests.admin.looking import text
 from wagtail_contacttrack.activity.models import Activity
+from wagtail_contacttrack.admin.identity.merging import MergeView
 from wagtail_contacttrack.contacts import history, linking, merging, unmerging
 from wagtail_contacttrack.contacts.models import Contact, Identifier, Merge, Note, Rule, Tag
 
@@ -250,6 +251,46 @@ def test_a_contact_that_was_merged_meanwhile_stays_where_it_is(admin_client, com
     response = admin_client.post(page("merge", king.pk, ada.pk), data, follow=True)
 
     assert f"#{king.pk} is part of contact #{grace.pk} already" in said(response)
+    assert Merge.objects.count() == 1
+
+
+@pytest.mark.parametrize("swapped", [True, False])
+def test_a_form_that_is_sent_twice_leads_to_the_survivor_both_times(
+    admin_client, compare, ada, king, swapped
+):
+    data = form_of(compare(f"?winner={king.pk}" if swapped else ""))
+    survivor, other = (king, ada) if swapped else (ada, king)
+    url = page("merge", king.pk, ada.pk)
+
+    answers = [admin_client.post(url, data, follow=True) for _click in range(2)]
+
+    for answer in answers:
+        assert answer.redirect_chain == [(survivor.get_absolute_url(), 302)]
+        assert f"Contact #{other.pk} is part of this contact now." in said(answer)
+        undo = soup_of(answer).select_one(".messages a")
+        assert undo["href"] == page("undo_merge", Merge.objects.get().pk)
+    assert ModelLogEntry.objects.filter(action="contacttrack.merge").count() == 2
+
+
+def test_a_form_that_is_sent_twice_at_the_same_moment_merges_once(
+    admin_client, compare, ada, king, monkeypatch
+):
+    data = form_of(compare())
+    problem = MergeView._problem
+
+    def late(found, numbers):
+        """The first of the two is done as soon as the second has looked at the contacts."""
+        monkeypatch.setattr(MergeView, "_problem", staticmethod(problem))
+        admin_client.post(page("merge", king.pk, ada.pk), data)
+        return problem(found, numbers)
+
+    monkeypatch.setattr(MergeView, "_problem", staticmethod(late))
+
+    answer = admin_client.post(page("merge", king.pk, ada.pk), data, follow=True)
+
+    assert answer.redirect_chain == [(ada.get_absolute_url(), 302)]
+    assert f"Contact #{king.pk} is part of this contact now." in said(answer)
+    assert "nothing was merged" not in said(answer)
     assert Merge.objects.count() == 1
 
 

@@ -67,6 +67,8 @@ class CompanyForm(MeanwhileMixin, WagtailAdminModelForm):
         cleaned = values.clean(field, sent)
         if cleaned.problem and cleaned.problem != values.BLANK:
             self.add_error(name, values.sentence(field, cleaned.problem))
+        elif unkept := inputs.unkept(field, sent):
+            self.add_error(name, unkept)
         elif cleaned.problem and (field.required or field.alias == fieldset.COMPANY_NAME):
             self.add_error(name, forms.Field.default_error_messages["required"])
         elif field.unique and cleaned.value is not None and self._is_taken(field, cleaned.value):

@@ -99,6 +99,8 @@ class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
         cleaned = values.clean(field, sent)
         if cleaned.problem and cleaned.problem != values.BLANK:
             self.add_error(name, values.sentence(field, cleaned.problem))
+        elif unkept := inputs.unkept(field, sent):
+            self.add_error(name, unkept)
         elif field.required and cleaned.problem:
             self.add_error(name, forms.Field.default_error_messages["required"])
         else:

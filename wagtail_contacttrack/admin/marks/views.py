@@ -32,6 +32,7 @@ from ...contacts.models import Company, CompanyIdentifier, Contact, Tag
 from ...sql import writing
 from ..checked import PermissionFirstMixin
 from ..companies.several import several_companies
+from ..contacts import inputs
 from ..contacts.merged import lead_on
 from ..tags.form import names_in
 
@@ -120,6 +121,8 @@ class ContactCompaniesView(MarkView):
     def named(self, name: str) -> Company:
         """The company of this name, which is made where it is missing and may be."""
         fields = fieldset.current()
+        if unkept := inputs.unkept(fields.company[fieldset.COMPANY_NAME], name):
+            raise ValidationError(unkept)
         data = companies.named(name, fields)
         if not data.unique:
             problem = values.clean(fields.company[fieldset.COMPANY_NAME], name).problem
