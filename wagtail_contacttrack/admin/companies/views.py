@@ -36,9 +36,12 @@ class CompanyIndexView(NamedIndexView):
 
     def get_further_columns(self) -> list[BaseColumn]:
         return [
-            Column("place", label=_("Place"), accessor=place, classname="ct-location"),
+            Column("place", label=_("Place"), accessor=place, classname="ct-location ct-secondary"),
             Column(
-                "website", label=_("Website"), accessor=lambda row: row.fields.get("companywebsite")
+                "website",
+                label=_("Website"),
+                accessor=lambda row: row.fields.get("companywebsite"),
+                classname="ct-address ct-secondary",
             ),
         ]
 

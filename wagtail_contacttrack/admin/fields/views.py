@@ -33,6 +33,8 @@ from ...sql import writing
 from ..checked import GoneMixin, PermissionFirstMixin
 from .form import FieldForm
 
+# As in the menu.
+TITLE = _("Contact fields")
 # For more contacts or companies than these, the work is done by parts.
 AT_ONCE = 5_000
 FLAGS = (
@@ -67,8 +69,23 @@ class FlagsColumn(Column):
         return format_html_join(" ", '<span class="w-status">{}</span>', ((n,) for n in names))
 
 
+class FieldTrailMixin:
+    """The list is called in breadcrumbs what the menu calls it."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        items = list(super().get_breadcrumbs_items())  # type: ignore[misc]
+        index = reverse("contacttrack_fields:index")
+        return [{**item, "label": TITLE} if item.get("url") == index else item for item in items]
+
+
+class OneFieldMixin(FieldTrailMixin, GoneMixin, PermissionFirstMixin):
+    """What the views of one field have in common."""
+
+
 class FieldIndexView(generic.IndexView):
     """All fields, in the order in which contacts and companies show them."""
+
+    page_title = TITLE
 
     template_name = "wagtail_contacttrack/fields/index.html"
     filterset_class = FieldFilterSet
@@ -150,11 +167,11 @@ class FieldSaveMixin:
                 messages.warning(self.request, shared_text(new, claimed))
 
 
-class FieldAddView(FieldSaveMixin, generic.CreateView):
+class FieldAddView(FieldTrailMixin, FieldSaveMixin, generic.CreateView):
     """A field made by hand."""
 
 
-class FieldEditView(FieldSaveMixin, GoneMixin, PermissionFirstMixin, generic.EditView):
+class FieldEditView(FieldSaveMixin, OneFieldMixin, generic.EditView):
     """A field as a form. What a change does to values that there are is asked about first."""
 
     def form_valid(self, form: FieldForm) -> HttpResponseBase:
@@ -196,7 +213,7 @@ class FieldEditView(FieldSaveMixin, GoneMixin, PermissionFirstMixin, generic.Edi
         return not self.object.installed and super().can_delete
 
 
-class FieldDeleteView(GoneMixin, PermissionFirstMixin, generic.DeleteView):
+class FieldDeleteView(OneFieldMixin, generic.DeleteView):
     """Asks once and says who loses what. Fields of the app are not deleted."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -232,7 +249,7 @@ class FieldDeleteView(GoneMixin, PermissionFirstMixin, generic.DeleteView):
         field_changes.forget(self.field)
 
 
-class FieldHistoryView(GoneMixin, PermissionFirstMixin, HistoryView):
+class FieldHistoryView(OneFieldMixin, HistoryView):
     """Who changed what about a field."""
 
     any_permission_required = ("view",)
