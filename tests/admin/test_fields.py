@@ -440,3 +440,14 @@ def test_the_address_of_a_deleted_field_leads_to_the_list(
         assert "That has been deleted. Nothing was changed." in said(response)[0]
     client.force_login(user_with())
     assert getattr(client, method)(address)["Location"] == reverse("wagtailadmin_home")
+
+
+def test_the_list_has_one_name_wherever_it_is_named(admin_client):
+    shoe = field()
+
+    for address in (LIST, ADD, *(url(name, shoe) for name in ("edit", "history"))):
+        page = page_of(admin_client.get(address))
+        crumbs = [text(link) for link in page.select(f'.w-breadcrumbs a[href="{LIST}"]')]
+        assert crumbs in ([], ["Contact fields"]), address
+        assert "Fields" not in [text(crumb) for crumb in page.select(".w-breadcrumbs li")], address
+    assert "Contact fields" in text(page_of(admin_client.get(LIST)).title)

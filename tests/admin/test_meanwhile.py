@@ -93,10 +93,11 @@ def test_the_same_field_is_refused_once_and_then_taken(
     again = soup_of(admin_client.post(edit, {**opened, "city": "Rome", "lastname": "King"}))
 
     assert errors(again) == [sentence]
-    said = text(again.select_one(".messages"))
-    assert "Somebody else has changed this meanwhile: " in said
+    said = text(again.select_one(".messages .error"))
+    assert "somebody else has changed this meanwhile: " in said
     assert "City" in said and "Phone" in said and "Last name" not in said
-    assert again.select_one(f'.messages a[href="{edit}"]')
+    link = again.select_one(".messages .error a")
+    assert (link["href"], text(link)) == (edit, "load the page again")
     ada.refresh_from_db()
     assert (ada.city, ada.lastname) == (first, "Byron")
 

@@ -149,7 +149,7 @@ def test_where_they_differ_both_values_stand_side_by_side_one_of_them_chosen(com
         text(row.legend): [
             (text(label.span), label.input.has_attr("checked")) for label in row.select("label")
         ]
-        for row in soup.select(".ct-difference")
+        for row in soup.select("fieldset.ct-difference")
     }
 
     # The other one was changed last.
@@ -158,6 +158,17 @@ def test_where_they_differ_both_values_stand_side_by_side_one_of_them_chosen(com
     assert found["shoe_size"][0][1] and found["shoe_size"][1][0].startswith("empty")
     assert "First name" not in found
     assert "First name" in text(soup.select_one(".ct-same"))
+
+
+def test_it_says_which_contact_remains_whichever_values_are_chosen(compare, ada, king):
+    for query, stays, goes in (("", ada, king), (f"?winner={king.pk}", king, ada)):
+        soup = compare(query)
+
+        assert f"Contact #{stays.pk} remains, also where you choose a value of the other one" in (
+            text(soup)
+        )
+        heads = [text(cell) for cell in soup.select(".ct-difference--head span")]
+        assert heads == ["", f"#{stays.pk}, which remains", f"#{goes.pk}, which becomes part of it"]
 
 
 def test_it_says_what_goes_over(admin_client, compare, ada, king):
@@ -343,6 +354,15 @@ def test_the_timeline_says_it_in_a_sentence_with_the_way_back(confirm, contact_p
     assert f"Contact #{king.pk} became part of this contact. An editor said so." in text(entry)
     assert entry.select_one(f'a[href="{king.get_absolute_url()}"]')
     assert entry.select_one(f'a[href="{page("undo_merge", merge.pk)}"]')
+
+
+def test_a_merge_was_sent_by_nobody(confirm, contact_page, ada):
+    did(ada, 0)
+    confirm()
+    merged, *others = contact_page(ada).select(".ct-entry")
+
+    assert "Contacts merged" in text(merged) and not merged.select(".ct-sent")
+    assert others and all(entry.select(".ct-sent") for entry in others)
 
 
 def test_a_merge_that_was_undone_offers_no_way_back(contact_page, ada, king):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.http.response import HttpResponseBase
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
@@ -37,6 +38,8 @@ class MeanwhileMixin:
     add_error: Callable[[str | None, Any], None]
     add_prefix: Callable[[str], str]
     news: dict[str, Any]
+    # What the page says above the form, where somebody else was quicker.
+    meanwhile = ""
 
     def remember(self, offered: Iterable[Field], stored: Mapping[str, Any]) -> dict[str, Any]:
         """The values that the editor has seen: those that came back, or those that are stored."""
@@ -72,17 +75,14 @@ class MeanwhileMixin:
             )
             self.add_error(input_name(field.alias), sentence % {"value": now})
         changed = ", ".join(str(field.title) for field in self._changed_by_others(stored))
-        self.add_error(
-            None,
-            format_html(
-                gettext(
-                    "Somebody else has changed this meanwhile: {fields}. Nothing was saved. Save "
-                    'again to have what you have written here, or <a href="{url}">load the page '
-                    "again</a> to begin with what stands there now."
-                ),
-                fields=changed,
-                url=reload_url,
+        self.meanwhile = format_html(
+            gettext(
+                "Nothing was saved, because somebody else has changed this meanwhile: {fields}. "
+                'Save again to have what you have written here, or <a href="{url}">load the page '
+                "again</a> to begin with what stands there now."
             ),
+            fields=changed,
+            url=reload_url,
         )
         seen = {**self.before, **{field.alias: stored.get(field.alias) for field in overlaps}}
         self.data = self.data.copy()
@@ -94,6 +94,18 @@ class MeanwhileMixin:
             for field in self.offered
             if stored.get(field.alias) != self.before.get(field.alias)
         ]
+
+
+class MeanwhileViewMixin:
+    """For the views of such forms: what the form says stands above it, with a link."""
+
+    produced_error_message: Any
+
+    def form_invalid(self, form: Any) -> HttpResponseBase:
+        # Among the form's own errors, Wagtail would show the link as text.
+        if form.meanwhile:
+            self.produced_error_message = form.meanwhile
+        return super().form_invalid(form)  # type: ignore[misc]
 
 
 def _written(values: Mapping[str, Any]) -> str:

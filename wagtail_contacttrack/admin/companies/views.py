@@ -20,7 +20,7 @@ from wagtail.log_actions import log
 from ...contacts import company_editing, counting
 from ...contacts.models import Company, CompanyMembership
 from ..checked import PermissionFirstMixin
-from ..meanwhile import ChangedMeanwhile
+from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
 from ..named import NamedIndexView, SuccessMixin, contacts_text
 from .form import TAKEN, CompanyForm, input_name, panel
 
@@ -60,7 +60,7 @@ def place(company: Company) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
-class CompanyFormMixin:
+class CompanyFormMixin(MeanwhileViewMixin):
     """The form is built from the fields; after saving, editors look at the company if they may."""
 
     object: Any
@@ -78,11 +78,10 @@ class CompanyFormMixin:
             # Somebody else was quicker.
             form.add_error(input_name(taken.alias), TAKEN)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
         except ChangedMeanwhile:
             form.say_overlaps()
-            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
         except Company.DoesNotExist:
             # Deleted while the form was open.
             raise Http404 from None

@@ -18,7 +18,7 @@ from ...contacts import details, editing, removal, resolving
 from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Contact
 from ...sql import writing
-from ..meanwhile import ChangedMeanwhile
+from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
 from . import logs
 from .checked import CurrentContactMixin
 from .form import ContactForm, ValueTaken, panel
@@ -37,7 +37,7 @@ class ContactPageMixin:
         return reverse("wagtailadmin_home")
 
 
-class ContactFormMixin(ContactPageMixin):
+class ContactFormMixin(ContactPageMixin, MeanwhileViewMixin):
     """The form is built from the fields, and says who has a value that can only be one's own."""
 
     panel: Panel
@@ -51,11 +51,10 @@ class ContactFormMixin(ContactPageMixin):
         except ValueTaken as taken:
             form.add_conflicts(taken.conflicts)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
         except ChangedMeanwhile:
             form.say_overlaps()
-            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
         except MergedMeanwhile:
             # The address of the form leads to the other contact now, and says so.
             return redirect(self.request.path)  # type: ignore[attr-defined]
