@@ -55,10 +55,10 @@ def save(company: Company, values: Mapping[str, Any], fields: FieldSet, *, now: 
 
 def link(contact_id: int, company: Company, *, several: bool, now: datetime) -> None:
     """Add a contact to a company. It becomes the primary one of who has none, and without
-    `several` the only one."""
+    `several` the only one. Raises `editing.MergedMeanwhile`."""
     using = router.db_for_write(Company)
     with writing(using, Contact._meta.db_table):
-        contact = Contact.objects.using(using).select_for_update().get(pk=contact_id)
+        contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if not several:
             rows.exclude(company=company).delete()
@@ -72,20 +72,23 @@ def link(contact_id: int, company: Company, *, several: bool, now: datetime) -> 
 
 
 def unlink(contact_id: int, company: Company, *, now: datetime) -> None:
-    """Take a contact out of a company; another one of its companies becomes the primary one."""
+    """Take a contact out of a company; another one of its companies becomes the primary one.
+
+    Raises `editing.MergedMeanwhile`.
+    """
     using = router.db_for_write(Company)
     with writing(using, Contact._meta.db_table):
-        contact = Contact.objects.using(using).select_for_update().get(pk=contact_id)
+        contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if rows.filter(company=company).delete()[0]:
             _settle(contact, now, using)
 
 
 def set_primary(contact_id: int, company: Company, *, now: datetime) -> None:
-    """Make one of a contact's companies the primary one."""
+    """Make one of a contact's companies the primary one. Raises `editing.MergedMeanwhile`."""
     using = router.db_for_write(Company)
     with writing(using, Contact._meta.db_table):
-        contact = Contact.objects.using(using).select_for_update().get(pk=contact_id)
+        contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if rows.filter(company=company).exists():
             rows.exclude(company=company).update(is_primary=False)

@@ -86,6 +86,16 @@ class FieldForm(WagtailAdminModelForm):
     def is_retyped(self) -> bool:
         return self.old is not None and self.old.type != self.instance.type
 
+    @property
+    def becomes_unique(self) -> bool:
+        return self.old is not None and not self.old.unique and self.new.unique
+
+    @property
+    def confirmation(self) -> str:
+        """What an editor agrees to who confirms the changes; another change is another one."""
+        parts = [self.new.type if self.is_retyped else "", "unique" if self.becomes_unique else ""]
+        return " ".join(filter(None, parts))
+
     def clean_option_lines(self) -> list[list[str]]:
         options = options_in(self.cleaned_data["option_lines"])
         names = [value for value, _label in options]
