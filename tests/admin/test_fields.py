@@ -306,11 +306,14 @@ def test_companies_stay_told_apart_by_their_names(admin_client):
     assert "told apart by their names" in errors(response)[0]
 
 
-@pytest.mark.parametrize("flag", ["unique_identifier", "publicly_updatable"])
+def test_contacts_stay_told_apart_by_their_addresses(admin_client):
+    email = installed("email")
+    response = admin_client.post(url("edit", email), as_sent(email, unique_identifier=""))
+    assert "told apart by their e-mail addresses" in errors(response)[0]
+
+
 @pytest.mark.parametrize("by_project", [True, False])
-def test_recognition_by_links_keeps_the_email_as_it_needs_it(
-    admin_client, settings, flag, by_project
-):
+def test_recognition_by_links_keeps_the_email_as_it_needs_it(admin_client, settings, by_project):
     email = installed("email")
     ContactField.objects.filter(pk=email.pk).update(publicly_updatable=True)
     email.refresh_from_db()
@@ -319,7 +322,7 @@ def test_recognition_by_links_keeps_the_email_as_it_needs_it(
     else:
         TrackingSettings.objects.create(site=Site.objects.get(), track_by_tracking_url=True)
     data = as_sent(email)
-    del data[flag]
+    del data["publicly_updatable"]
 
     response = admin_client.post(url("edit", email), data)
     assert "recognised by links in messages" in errors(response)[0]

@@ -85,8 +85,7 @@ def test_the_page_says_what_browsers_may_say_now(page):
 
 def test_the_page_follows_the_contact_fields(page, open_field):
     open_field("firstname", unique=False)
-    open_field("email", unique=False)
-    assert "E-mail is publicly updatable, but no unique identifier" in text(page())
+    assert "E-mail is not publicly updatable" in text(page())
     open_field("email")
     shown = text(page())
     assert "visitors’ browsers can say who they are." in shown
@@ -145,12 +144,10 @@ def test_the_defaults_are_the_careful_ones(save, site):  # S51
 # What is impossible
 
 
-@pytest.mark.parametrize("email", [(False, True), (True, False), (False, False)])
-def test_links_identify_nobody_without_an_open_unique_e_mail(save, open_field, email):  # S52 S53
-    open_field("email", public=email[0], unique=email[1])
+def test_links_identify_nobody_while_e_mail_is_not_open(save):  # S52 S53
     found = errors(save(track_by_tracking_url="on"))
     assert list(found) == ["track_by_tracking_url"]
-    assert "E-mail a unique identifier and publicly updatable first" in str(found)
+    assert "Make the contact field E-mail publicly updatable first" in str(found)
     assert not TrackingSettings.objects.filter(track_by_tracking_url=True).exists()
 
 

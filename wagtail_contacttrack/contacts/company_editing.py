@@ -10,7 +10,7 @@ from django.db import router
 from django.db.models import Max
 
 from ..sql import writing
-from . import companies, identified
+from . import companies, editing, identified
 from .companies import CompanyData
 from .fieldset import COMPANY_NAME, FieldSet
 from .identifiers import digest

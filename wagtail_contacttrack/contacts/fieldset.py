@@ -83,7 +83,7 @@ class FieldSet:
     def email_identifies(self) -> bool:
         """Whether a browser may say who somebody is by an e-mail address."""
         email = self.contact.get("email")
-        return bool(email and email.public and email.unique)
+        return bool(email and email.public)
 
 
 def fieldset_of(contact: dict[str, Field], company: dict[str, Field]) -> FieldSet:
