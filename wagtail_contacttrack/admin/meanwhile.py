@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from ..contacts.fieldset import Field
 from ..contacts.showing import show
+from .messaging import linked
 
 SEEN = "seen"
 
@@ -78,11 +79,11 @@ class MeanwhileMixin:
         self.meanwhile = format_html(
             gettext(
                 "Nothing was saved, because somebody else has changed this meanwhile: {fields}. "
-                'Save again to have what you have written here, or <a href="{url}">load the page '
-                "again</a> to begin with what stands there now."
+                "Save again to have what you have written here, or {link} to begin with what "
+                "stands there now."
             ),
             fields=changed,
-            url=reload_url,
+            link=linked(reload_url, gettext("load the page again")),
         )
         seen = {**self.before, **{field.alias: stored.get(field.alias) for field in overlaps}}
         self.data = self.data.copy()

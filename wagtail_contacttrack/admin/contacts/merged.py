@@ -15,6 +15,7 @@ from wagtail.admin import messages
 
 from ...contacts import details, resolving
 from ...contacts.models import Contact
+from ..messaging import linked
 from ..permissions import may_view_contacts
 
 NAMED = 5
@@ -76,8 +77,7 @@ def _with_survivors(request: HttpRequest, ids: list[int]) -> SafeString:
         if contact is None or not may_view:
             who = format_html("#{}", survivor)
         else:
-            url = contact.get_absolute_url()
-            who = format_html('<a href="{}">{}</a>', url, details.heading(contact))
+            who = linked(contact.get_absolute_url(), details.heading(contact))
         parts.append((format_html(gettext("#{id} (now {contact})"), id=number, contact=who),))
     if further := len(ids) - len(parts):
         more = ngettext("and %(count)d more", "and %(count)d more", further)
