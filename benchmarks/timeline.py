@@ -19,10 +19,10 @@ from benchmarks.arguments import names
 STEPS = (0.05, 0.25, 1.0)
 
 
-def run(url: str, each: int, sizes: list[int]) -> list[dict[str, Any]]:
+def run(url: str, each: int, repeats: int, sizes: list[int]) -> list[dict[str, Any]]:
     """Fill and measure in a process whose Django knows this database."""
     code = "import django; django.setup(); from benchmarks import growth; growth.main()"
-    command = [sys.executable, "-c", code, *map(str, [each, *sizes])]
+    command = [sys.executable, "-c", code, *map(str, [each, repeats, *sizes])]
     found = []
     environment = {**os.environ, **databases.environment(url)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -64,6 +64,7 @@ def main() -> None:
     parser.add_argument("--databases", type=names(every), default=every, metavar="A,B")
     parser.add_argument("--rows", type=int, default=200_000, help="at the end (%(default)s)")
     parser.add_argument("--each", type=int, default=20, help="visits of a contact (%(default)s)")
+    parser.add_argument("--repeats", type=int, default=15, help="requests a page (%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there as well")
     options = parser.parse_args()
     sizes = [int(options.rows * step) for step in STEPS]
@@ -71,7 +72,7 @@ def main() -> None:
     for name in options.databases:
         print(f"{name}: create, migrate and fill", file=sys.stderr, flush=True)
         with databases.DATABASES[name]() as database:
-            results[name] = run(database.url, options.each, sizes)
+            results[name] = run(database.url, options.each, options.repeats, sizes)
     print(markdown(results))
     if options.json:
         report = {"machine": machine.describe(), "results": results}

@@ -16,6 +16,8 @@ from wagtail_contacttrack.conf import DEFAULTS
 from wagtail_contacttrack.tracking import snippet
 from wagtail_contacttrack.tracking.reasons import Reason
 
+pytestmark = pytest.mark.no_server
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "wagtail_contacttrack"
