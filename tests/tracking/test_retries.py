@@ -335,6 +335,15 @@ def test_a_page_reports_its_end_and_how_long_somebody_looked(visitor, clock):
     assert counts() == {"recorded": 1, "page_left": 1}
 
 
+@pytest.mark.parametrize("event", ["e1", "unknown"])
+def test_the_answer_to_the_end_of_a_page_gives_nothing_to_keep(visitor, clock, event):
+    """It arrives on the next page, where the visitor may have objected in the meantime."""
+    script(visitor, **VIEW)
+    answer = visitor.post("/mtc/event", {"mtc_leave": event, "mtc_engaged": "0"})
+    assert not answer.cookies
+    assert answer.json()["device_id"] is None
+
+
 @pytest.mark.parametrize("way", ["text/plain", "application/x-www-form-urlencoded"])
 def test_a_beacon_reports_it_too(visitor, clock, way):
     script(visitor, **VIEW)

@@ -97,8 +97,11 @@ class Admitted:
         self.device = device
         self.outcome.tracking_id = device.tracking_id
         self.outcome.contact_id = device.contact_id
-        # Who has sent it meanwhile may be somebody else: the browser stays theirs.
-        self.outcome.silent = self.late and device.tracking_id != self.tracking_id
+        # Who has sent it meanwhile may be somebody else: the browser stays theirs. And the answer to
+        # the end of a page view arrives on the next page, where the visitor may have objected.
+        self.outcome.silent = bool(self.hit.leaves) or (
+            self.late and device.tracking_id != self.tracking_id
+        )
         event_id = self.hit.leaves or self.hit.event_id
         if event_id and device.tracking_id != self.tracking_id:
             # Its end will be reported by the device that it belongs to.
