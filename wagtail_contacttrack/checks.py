@@ -269,6 +269,6 @@ def check_fields(
         yield checks.Warning(
             "CONTACTTRACK['TRACK_BY_TRACKING_URL'] does nothing: links recognise people by their "
             "e-mail address, and browsers may not say who they are by it.",
-            hint="Make the contact field E-mail a unique identifier and publicly updatable.",
+            hint="Make the contact field E-mail publicly updatable.",
             id="wagtail_contacttrack.W020",
         )

@@ -11,14 +11,14 @@ from tests.activity.making import contact
 from tests.admin.looking import text
 from wagtail_contacttrack.admin.contacts import form as contact_form
 from wagtail_contacttrack.contacts import linking
-from wagtail_contacttrack.contacts.models import Contact, ContactField, Identifier
+from wagtail_contacttrack.contacts.models import Company, Contact, ContactField, Identifier
 
 pytestmark = pytest.mark.django_db
 
 ADD = reverse("contacttrack_contacts:add")
 # S77: what is posted for each type, what is stored, and what the form shows of it afterwards.
 TYPES = [
-    ("text", "<b>Hi</b> there", "Hi there", "Hi there"),
+    ("text", " Hi  there ", "Hi there", "Hi there"),
     ("textarea", "one\r\ntwo", "one\ntwo", "one\ntwo"),
     ("html", "<p>x<script>y</script></p>", "<p>x</p>", "<p>x</p>"),
     ("email", "a@example.org,", "a@example.org", "a@example.org"),
@@ -165,7 +165,7 @@ def test_what_is_required_is_asked_for(admin_client):
     ContactField.objects.filter(alias="mobile").update(required=True)
 
     assert errors(admin_client.post(ADD, {"lastname": "L"})) == ["This field is required."]
-    assert errors(admin_client.post(ADD, {"lastname": "L", "field_mobile": "<b></b>"})) == [
+    assert errors(admin_client.post(ADD, {"lastname": "L", "field_mobile": "  "})) == [
         "This field is required."
     ]
 
@@ -312,3 +312,50 @@ def test_the_company_that_an_editor_writes_is_the_contacts_company(admin_client)
 
     person = Contact.objects.get()
     assert [company.name for company in person.companies.all()] == ["Engines Ltd"]
+
+
+CONTROL = "It contains invisible control characters."
+MARKUP = "It contains markup such as <b>, which is not kept."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("lastname", "<b>King</b>", MARKUP),
+        ("lastname", "<br>", MARKUP),
+        ("lastname", "K\x07ing", CONTROL),
+        ("email", "a\x07da@example.org", CONTROL),
+        ("field_phone", "1\x1b2", CONTROL),
+    ],
+)
+def test_what_a_value_cannot_keep_is_said_and_not_taken_away(admin_client, name, value, sentence):
+    data = {"firstname": "Ada", name: value}
+
+    response = admin_client.post(reverse("contacttrack_contacts:add"), data)
+
+    errors = BeautifulSoup(response.content, "html.parser").select(".w-field__errors")
+    assert sentence in " ".join(text(error) for error in errors)
+    assert not Contact.objects.exists()
+
+
+def test_lines_of_a_long_text_and_spaces_around_a_value_are_no_reason_to_refuse_it(admin_client):
+    ContactField.objects.create(alias="story", label="Story", type="textarea")
+    data = {"firstname": " Ada  Augusta ", "field_story": "One\r\ntwo < 3\r\n"}
+
+    assert admin_client.post(reverse("contacttrack_contacts:add"), data).status_code == 302
+    made = Contact.objects.get()
+    assert made.firstname == "Ada Augusta" and made.fields["story"].endswith("two < 3")
+
+
+def test_names_of_companies_are_not_changed_without_a_word_either(admin_client):
+    person = Contact.objects.create(firstname="Ada")
+    card = reverse("contacttrack_marks:companies", args=[person.pk])
+
+    form = admin_client.post(
+        reverse("contacttrack_companies:add"), {"field_companyname": "<i>Engines</i>"}
+    )
+    given = admin_client.post(card, {"add": "<i>Engines</i>"}, follow=True)
+
+    for response in (form, given):
+        assert MARKUP in text(BeautifulSoup(response.content, "html.parser"))
+    assert not Company.objects.exists()

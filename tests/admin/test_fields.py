@@ -9,13 +9,16 @@ from wagtail.models import ModelLogEntry, Site
 
 from tests.activity.making import NOON, contact
 from tests.admin.looking import text
+from wagtail_contacttrack.admin.fields import views as field_views
 from wagtail_contacttrack.admin.fields.form import lines_of, options_in
+from wagtail_contacttrack.contacts import field_changes, linking
 from wagtail_contacttrack.contacts.models import (
     Company,
     CompanyIdentifier,
     Contact,
     ContactField,
     Identifier,
+    Rule,
 )
 from wagtail_contacttrack.tracking.models import TrackingSettings
 
@@ -56,6 +59,14 @@ def as_sent(field, **values):
 
 def errors(response):
     return [text(tag) for tag in page_of(response).select(".w-field__errors .error-message")]
+
+
+def confirm(client, asked):
+    """Answer the question on this page with yes."""
+    form = page_of(asked).select_one("form:has(button[name=confirmed])")
+    data = {tag["name"]: tag["value"] for tag in form.select("input")}
+    data["confirmed"] = form.select_one("button[name=confirmed]")["value"]
+    return client.post(form["action"], data, follow=True)
 
 
 def said(response):
@@ -209,10 +220,7 @@ def test_a_new_type_is_asked_about_first_and_keeps_what_it_can(admin_client):
     shoe.refresh_from_db()
     assert (shoe.type, people[0].fields["shoe_size"]) == ("text", "38")
 
-    form = question.select_one("form:has(button[name=confirmed])")
-    data = {tag["name"]: tag["value"] for tag in form.select("input")}
-    data["confirmed"] = form.select_one("button[name=confirmed]")["value"]
-    response = admin_client.post(form["action"], data, follow=True)
+    response = confirm(admin_client, asked)
 
     assert any(
         "kept: 2 contacts. Values that were lost: 1 contact." in message
@@ -244,9 +252,10 @@ def test_a_unique_identifier_names_who_was_identified_first(admin_client, admin_
     anonymous = contact(fields={"member": "M1"}, date_identified=None)
     single = contact(fields={"member": "M2"}, date_identified=None)
 
-    response = admin_client.post(
-        url("edit", shoe), as_sent(shoe, unique_identifier="on"), follow=True
-    )
+    asked = admin_client.post(url("edit", shoe), as_sent(shoe, unique_identifier="on"))
+    assert "will name who has them: 4 contacts." in text(page_of(asked))
+    assert not Identifier.objects.exists()
+    response = confirm(admin_client, asked)
 
     named = Identifier.objects.filter(field="member")
     assert {(row.value, row.contact_id) for row in named} == {("m1", first.pk), ("m2", single.pk)}
@@ -276,9 +285,9 @@ def test_fields_of_companies_follow_the_same_rules(admin_client):
     company = Company.objects.create(name="Engines", fields={"vat_number": "12"})
     twin = Company.objects.create(name="Twin", fields={"vat_number": "12"})
 
-    response = admin_client.post(
-        url("edit", vat), as_sent(vat, unique_identifier="on"), follow=True
-    )
+    asked = admin_client.post(url("edit", vat), as_sent(vat, unique_identifier="on"))
+    assert "will name who has them: 2 companies." in text(page_of(asked))
+    response = confirm(admin_client, asked)
     (identifier,) = CompanyIdentifier.objects.filter(field="vat_number")
     assert identifier.company == company and twin.pk
     assert any("1 company" in message for message in said(response))
@@ -297,11 +306,14 @@ def test_companies_stay_told_apart_by_their_names(admin_client):
     assert "told apart by their names" in errors(response)[0]
 
 
-@pytest.mark.parametrize("flag", ["unique_identifier", "publicly_updatable"])
+def test_contacts_stay_told_apart_by_their_addresses(admin_client):
+    email = installed("email")
+    response = admin_client.post(url("edit", email), as_sent(email, unique_identifier=""))
+    assert "told apart by their e-mail addresses" in errors(response)[0]
+
+
 @pytest.mark.parametrize("by_project", [True, False])
-def test_recognition_by_links_keeps_the_email_as_it_needs_it(
-    admin_client, settings, flag, by_project
-):
+def test_recognition_by_links_keeps_the_email_as_it_needs_it(admin_client, settings, by_project):
     email = installed("email")
     ContactField.objects.filter(pk=email.pk).update(publicly_updatable=True)
     email.refresh_from_db()
@@ -310,7 +322,7 @@ def test_recognition_by_links_keeps_the_email_as_it_needs_it(
     else:
         TrackingSettings.objects.create(site=Site.objects.get(), track_by_tracking_url=True)
     data = as_sent(email)
-    del data[flag]
+    del data["publicly_updatable"]
 
     response = admin_client.post(url("edit", email), data)
     assert "recognised by links in messages" in errors(response)[0]
@@ -346,3 +358,99 @@ def test_lines_and_options_are_each_others_inverse():
 
     assert options_in(lines_of(options)) == options
     assert options_in(" a | b | c \n | nothing\n\n") == [["a", "b / c"]]
+
+
+# Saving as a whole
+
+
+@pytest.fixture
+def member():
+    made = field("member", unique_identifier=True)
+    person = contact(fields={"member": "M1"})
+    linking.claim(person, rule=Rule.EDITOR, now=NOON)
+    return made
+
+
+@pytest.mark.parametrize(
+    "changed", [{"label": "Card"}, {"publicly_updatable": "on"}, {"limit": "20"}, {"order": "7"}]
+)
+def test_what_names_contacts_stays_untouched_by_other_changes(admin_client, member, changed):
+    before = list(Identifier.objects.values())
+
+    assert admin_client.post(url("edit", member), as_sent(member, **changed)).status_code == 302
+
+    assert list(Identifier.objects.values()) == before and before
+
+
+@pytest.mark.parametrize("step", ["claim", "convert"])
+def test_a_field_is_saved_with_all_that_follows_or_not_at_all(
+    admin_client, member, monkeypatch, step
+):
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(field_changes, step, fail)
+    before = list(Identifier.objects.values())
+
+    with pytest.raises(RuntimeError):
+        admin_client.post(url("edit", member), as_sent(member, type="number", confirmed="number"))
+
+    member.refresh_from_db()
+    assert member.type == "text"
+    assert list(Identifier.objects.values()) == before and before
+    assert not ModelLogEntry.objects.filter(object_id=str(member.pk)).exists()
+
+
+def test_work_about_very_many_is_done_by_parts(admin_client, member, monkeypatch):
+    monkeypatch.setattr(field_views, "AT_ONCE", 0)
+
+    data = as_sent(member, type="number", confirmed="number")
+    assert admin_client.post(url("edit", member), data).status_code == 302
+
+    member.refresh_from_db()
+    assert member.type == "number"
+    assert not Identifier.objects.exists()
+
+
+def test_a_new_type_and_becoming_unique_are_asked_about_together(admin_client):
+    shoe = field()
+    person = contact(fields={"shoe_size": "38"})
+
+    data = as_sent(shoe, type="number", unique_identifier="on")
+    asked = admin_client.post(url("edit", shoe), {**data, "confirmed": "number"})
+    page = text(page_of(asked))
+    assert "can be kept: 1 contact." in page and "will name who has them: 1 contact." in page
+
+    confirm(admin_client, asked)
+    assert Identifier.objects.get().contact == person
+
+
+# The way back
+
+
+@pytest.mark.parametrize("name", ["edit", "delete", "history"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_address_of_a_deleted_field_leads_to_the_list(
+    admin_client, client, user_with, name, method
+):
+    shoe = field()
+    address = url(name, shoe)
+    shoe.delete()
+
+    if (name, method) != ("history", "post"):
+        response = getattr(admin_client, method)(address, follow=True)
+        assert response.redirect_chain == [(LIST, 302)]
+        assert "That has been deleted. Nothing was changed." in said(response)[0]
+    client.force_login(user_with())
+    assert getattr(client, method)(address)["Location"] == reverse("wagtailadmin_home")
+
+
+def test_the_list_has_one_name_wherever_it_is_named(admin_client):
+    shoe = field()
+
+    for address in (LIST, ADD, *(url(name, shoe) for name in ("edit", "history"))):
+        page = page_of(admin_client.get(address))
+        crumbs = [text(link) for link in page.select(f'.w-breadcrumbs a[href="{LIST}"]')]
+        assert crumbs in ([], ["Contact fields"]), address
+        assert "Fields" not in [text(crumb) for crumb in page.select(".w-breadcrumbs li")], address
+    assert "Contact fields" in text(page_of(admin_client.get(LIST)).title)

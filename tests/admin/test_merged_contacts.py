@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,11 +15,27 @@ from wagtail.models import ModelLogEntry
 from tests.activity.making import NOON, contact, device, did
 from tests.admin.looking import text
 from wagtail_contacttrack.activity.models import Activity
-from wagtail_contacttrack.contacts import linking, listing, merging, removal
-from wagtail_contacttrack.contacts.models import Contact, Device, Presence, Rule
+from wagtail_contacttrack.admin.contacts.bulk import DeleteContacts
+from wagtail_contacttrack.admin.contacts.checked import CheckedFirstMixin, CurrentContactMixin
+from wagtail_contacttrack.admin.marks import views as marks_views
+from wagtail_contacttrack.contacts import linking, listing, merging, removal, tag_editing
+from wagtail_contacttrack.contacts.models import (
+    Company,
+    CompanyMembership,
+    Contact,
+    ContactTag,
+    Device,
+    DoNotContact,
+    Note,
+    Presence,
+    Rule,
+    Tag,
+)
 from wagtail_contacttrack.tracking.traffic import last_days
 
 pytestmark = pytest.mark.django_db
+
+LIST = reverse("contacttrack_contacts:index")
 
 
 def merge(winner, loser, rule=Rule.EDITOR):
@@ -78,7 +95,7 @@ def test_exports_counts_and_choices_leave_them_out(pair, admin_client):
     assert (day.visitors, day.known) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["inspect", "edit", "delete", "history"])
+@pytest.mark.parametrize("name", ["inspect", "edit", "history", "email"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_old_address_leads_to_the_survivor_and_says_why(pair, admin_client, name, method):
     ada, other = pair
@@ -145,3 +162,166 @@ def test_deleting_takes_the_names_of_merged_contacts_out_of_the_log_as_well(admi
         "label", flat=True
     )
     assert set(labels) == {f"#{one.pk}", f"#{other.pk}"}
+
+
+# What editors do who have an old page open
+
+
+def said(response):
+    return text(BeautifulSoup(response.content, "html.parser").select_one(".messages"))
+
+
+@pytest.fixture
+def tagged(pair):
+    """A tag that both of them have."""
+    tag_editing.add_to([pair[0].pk], ["VIP"], now=NOON)
+    tag = Tag.objects.get()
+    ContactTag.objects.create(contact=pair[1], tag=tag, date_added=NOON)
+    return tag
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_deleting_one_never_leads_to_deleting_the_survivor(pair, admin_client, method):
+    ada, other = pair
+
+    url = reverse("contacttrack_contacts:delete", args=[other.pk])
+    response = getattr(admin_client, method)(url, follow=True)
+
+    assert response.redirect_chain == [(ada.get_absolute_url(), 302)]
+    assert f"ontact #{other.pk} is part of this contact" in said(response)
+    assert Contact.objects.count() == 2
+
+
+def test_deleting_one_leads_home_who_may_not_see_the_survivor(pair, client, user_with):
+    ada, other = pair
+    client.force_login(user_with("delete_contact"))
+
+    response = client.post(reverse("contacttrack_contacts:delete", args=[other.pk]), follow=True)
+
+    assert response.redirect_chain == [(reverse("wagtailadmin_home"), 302)]
+    assert f"contact #{other.pk} is part of contact #{ada.pk}" in said(response)
+    assert Contact.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("card", "data"),
+    [
+        ("tags", {"add": "New"}),
+        ("tags", {"remove": "{tag}"}),
+        ("companies", {"add": "Engines Ltd"}),
+        ("companies", {"remove": "{company}"}),
+        ("companies", {"primary": "{company}"}),
+    ],
+)
+def test_a_card_changes_neither_of_the_two(pair, tagged, admin_client, card, data):
+    ada, other = pair
+    company = Company.objects.create(name="Analytical")
+    for person in pair:
+        CompanyMembership.objects.create(contact=person, company=company, date_added=NOON)
+    data = {name: value.format(tag=tagged.pk, company=company.pk) for name, value in data.items()}
+    url = reverse(f"contacttrack_marks:{card}", args=[other.pk])
+
+    response = admin_client.post(url, data, follow=True)
+
+    assert response.redirect_chain == [(f"{ada.get_absolute_url()}#ct-{card}", 302)]
+    assert f"Nothing was changed: contact #{other.pk} is part of this" in said(response)
+    assert not ModelLogEntry.objects.exists()
+    assert ContactTag.objects.filter(tag=tagged).count() == ContactTag.objects.count() == 2
+    assert Company.objects.get() == company
+    assert CompanyMembership.objects.filter(is_primary=False).count() == 2
+
+
+@pytest.mark.parametrize("card", ["tags", "companies"])
+@pytest.mark.parametrize("step", ["add", "remove"])
+def test_a_card_changes_nothing_if_the_merge_comes_at_the_same_moment(
+    pair, admin_client, monkeypatch, card, step
+):
+    """As if the contact had been merged after the view has looked at it."""
+    _ada, other = pair
+    stale = Contact(pk=other.pk)
+    monkeypatch.setattr(marks_views, "get_object_or_404", lambda *_a, **_k: stale)
+    value = "Grown" if step == "add" else "1"
+
+    response = admin_client.post(
+        reverse(f"contacttrack_marks:{card}", args=[other.pk]), {step: value}, follow=True
+    )
+
+    assert "Nothing was changed" in said(response)
+    assert not ContactTag.objects.exists()
+    assert not CompanyMembership.objects.exists() and not Company.objects.exists()
+
+
+@pytest.mark.parametrize("wanted", ["forbid", "allow"])
+@pytest.mark.parametrize("late", [True, False])
+def test_mail_is_neither_stopped_nor_allowed(pair, admin_client, monkeypatch, wanted, late):
+    ada, other = pair
+    for person in pair if wanted == "allow" else ():
+        DoNotContact.objects.create(contact=person, reason=3, date_added=NOON)
+    if late:
+        monkeypatch.setattr(CurrentContactMixin, "dispatch", CheckedFirstMixin.dispatch)
+
+    response = admin_client.post(
+        reverse("contacttrack_contacts:email", args=[other.pk]), {"wanted": wanted}, follow=True
+    )
+
+    assert response.redirect_chain == [(reverse("contacttrack_contacts:email", args=[ada.pk]), 302)]
+    assert f"Nothing was changed: contact #{other.pk} is part of this" in said(response)
+    assert DoNotContact.objects.count() == (2 if wanted == "allow" else 0)
+
+
+def test_a_note_goes_to_the_survivor_and_says_so(pair, admin_client):
+    ada, other = pair
+    url = reverse("contacttrack_identity:add_note", args=[other.pk])
+
+    response = admin_client.post(url, {"text": "Likes engines"}, follow=True)
+
+    assert "The note has been added here" in said(response)
+    assert Note.objects.get().contact == ada
+
+
+def bulk(action, *people):
+    url = reverse("wagtail_bulk_action", args=["wagtail_contacttrack", "contact", action])
+    query = urlencode([*(("id", person.pk) for person in people), ("next", LIST)])
+    return f"{url}?{query}"
+
+
+@pytest.mark.parametrize("action", ["add_tags", "remove_tags", "delete"])
+def test_a_bulk_action_leaves_them_out_and_says_who_they_are_now(
+    pair, tagged, admin_client, action
+):
+    ada, other = pair
+    grace = contact(firstname="Grace")
+    data = {"ids": f"{grace.pk},{other.pk}", "names": "New", "tags": [tagged.pk]}
+    tag_editing.add_to([grace.pk], ["VIP"], now=NOON)
+
+    response = admin_client.post(bulk(action, grace, other), data, follow=True)
+
+    assert response.redirect_chain == [(LIST, 302)]
+    assert "1 contact" in said(response)
+    assert f"Left out, because it was merged into another contact meanwhile: #{other.pk} (now " in (
+        said(response)
+    )
+    messages = BeautifulSoup(response.content, "html.parser").select_one(".messages")
+    assert messages.select_one("a")["href"] == ada.get_absolute_url()
+    assert set(Contact.objects.all()) >= set(pair)
+    assert set(other.tagged.values_list("tag__name", flat=True)) == {"VIP"}
+
+
+@pytest.mark.parametrize("action", ["add_tags", "remove_tags", "delete"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_bulk_action_about_none_but_them_leads_back(pair, admin_client, action, method):
+    data = {"ids": str(pair[1].pk), "names": "New"} if method == "post" else {}
+
+    response = getattr(admin_client, method)(bulk(action, pair[1]), data, follow=True)
+
+    assert response.redirect_chain[-1][0] == LIST
+    assert "Left out" in said(response)
+    assert Contact.objects.count() == 2 and not ContactTag.objects.exists()
+
+
+def test_a_bulk_deletion_leaves_out_who_is_merged_at_the_same_moment(pair):
+    """As if the contact had been merged after the view has looked at it."""
+    ada, other = pair
+
+    assert DeleteContacts.execute_action([Contact(pk=other.pk)]) == (0, 0)
+    assert set(Contact.objects.all()) == {ada, other}

@@ -12,6 +12,7 @@ from wagtail.models import ModelLogEntry
 from tests.activity.making import NOON, contact, device, did
 from tests.admin.looking import text
 from wagtail_contacttrack.activity.models import Activity
+from wagtail_contacttrack.admin.identity.merging import MergeView
 from wagtail_contacttrack.contacts import history, linking, merging, unmerging
 from wagtail_contacttrack.contacts.models import Contact, Identifier, Merge, Note, Rule, Tag
 
@@ -148,7 +149,7 @@ def test_where_they_differ_both_values_stand_side_by_side_one_of_them_chosen(com
         text(row.legend): [
             (text(label.span), label.input.has_attr("checked")) for label in row.select("label")
         ]
-        for row in soup.select(".ct-difference")
+        for row in soup.select("fieldset.ct-difference")
     }
 
     # The other one was changed last.
@@ -157,6 +158,17 @@ def test_where_they_differ_both_values_stand_side_by_side_one_of_them_chosen(com
     assert found["shoe_size"][0][1] and found["shoe_size"][1][0].startswith("empty")
     assert "First name" not in found
     assert "First name" in text(soup.select_one(".ct-same"))
+
+
+def test_it_says_which_contact_remains_whichever_values_are_chosen(compare, ada, king):
+    for query, stays, goes in (("", ada, king), (f"?winner={king.pk}", king, ada)):
+        soup = compare(query)
+
+        assert f"Contact #{stays.pk} remains, also where you choose a value of the other one" in (
+            text(soup)
+        )
+        heads = [text(cell) for cell in soup.select(".ct-difference--head span")]
+        assert heads == ["", f"#{stays.pk}, which remains", f"#{goes.pk}, which becomes part of it"]
 
 
 def test_it_says_what_goes_over(admin_client, compare, ada, king):
@@ -253,6 +265,46 @@ def test_a_contact_that_was_merged_meanwhile_stays_where_it_is(admin_client, com
     assert Merge.objects.count() == 1
 
 
+@pytest.mark.parametrize("swapped", [True, False])
+def test_a_form_that_is_sent_twice_leads_to_the_survivor_both_times(
+    admin_client, compare, ada, king, swapped
+):
+    data = form_of(compare(f"?winner={king.pk}" if swapped else ""))
+    survivor, other = (king, ada) if swapped else (ada, king)
+    url = page("merge", king.pk, ada.pk)
+
+    answers = [admin_client.post(url, data, follow=True) for _click in range(2)]
+
+    for answer in answers:
+        assert answer.redirect_chain == [(survivor.get_absolute_url(), 302)]
+        assert f"Contact #{other.pk} is part of this contact now." in said(answer)
+        undo = soup_of(answer).select_one(".messages a")
+        assert undo["href"] == page("undo_merge", Merge.objects.get().pk)
+    assert ModelLogEntry.objects.filter(action="contacttrack.merge").count() == 2
+
+
+def test_a_form_that_is_sent_twice_at_the_same_moment_merges_once(
+    admin_client, compare, ada, king, monkeypatch
+):
+    data = form_of(compare())
+    problem = MergeView._problem
+
+    def late(found, numbers):
+        """The first of the two is done as soon as the second has looked at the contacts."""
+        monkeypatch.setattr(MergeView, "_problem", staticmethod(problem))
+        admin_client.post(page("merge", king.pk, ada.pk), data)
+        return problem(found, numbers)
+
+    monkeypatch.setattr(MergeView, "_problem", staticmethod(late))
+
+    answer = admin_client.post(page("merge", king.pk, ada.pk), data, follow=True)
+
+    assert answer.redirect_chain == [(ada.get_absolute_url(), 302)]
+    assert f"Contact #{king.pk} is part of this contact now." in said(answer)
+    assert "nothing was merged" not in said(answer)
+    assert Merge.objects.count() == 1
+
+
 def test_a_contact_that_is_gone_is_told_about(admin_client, compare, ada, king):
     data = form_of(compare())
     url = page("merge", king.pk, ada.pk)
@@ -302,6 +354,15 @@ def test_the_timeline_says_it_in_a_sentence_with_the_way_back(confirm, contact_p
     assert f"Contact #{king.pk} became part of this contact. An editor said so." in text(entry)
     assert entry.select_one(f'a[href="{king.get_absolute_url()}"]')
     assert entry.select_one(f'a[href="{page("undo_merge", merge.pk)}"]')
+
+
+def test_a_merge_was_sent_by_nobody(confirm, contact_page, ada):
+    did(ada, 0)
+    confirm()
+    merged, *others = contact_page(ada).select(".ct-entry")
+
+    assert "Contacts merged" in text(merged) and not merged.select(".ct-sent")
+    assert others and all(entry.select(".ct-sent") for entry in others)
 
 
 def test_a_merge_that_was_undone_offers_no_way_back(contact_page, ada, king):

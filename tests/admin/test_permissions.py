@@ -248,3 +248,19 @@ def test_groups_can_be_given_every_permission(admin_client):
             codename=codename, content_type__app_label="wagtail_contacttrack"
         )
         assert f'value="{permission.pk}"' in html, codename
+
+
+@pytest.mark.parametrize("action", ["add_tags", "remove_tags", "delete"])
+@pytest.mark.parametrize("reader", ["view_contact", "change_contact", ""])
+def test_a_bulk_action_names_contacts_to_who_may_view_or_change_them(
+    client, user_with, person, action, reader
+):
+    """As in Wagtail. Whoever may only delete reads numbers, and only viewers get links."""
+    client.force_login(user_with(*BULK_NEEDS[action], reader))
+    reads = bool(reader) or "change_contact" in BULK_NEEDS[action]
+
+    html = client.get(bulk_address(person, action)).content.decode()
+
+    assert (SECRET in html) == reads
+    assert f"#{person.pk}" in html
+    assert (person.get_absolute_url() in html) == (reader == "view_contact")

@@ -85,8 +85,7 @@ def test_the_page_says_what_browsers_may_say_now(page):
 
 def test_the_page_follows_the_contact_fields(page, open_field):
     open_field("firstname", unique=False)
-    open_field("email", unique=False)
-    assert "E-mail is publicly updatable, but no unique identifier" in text(page())
+    assert "E-mail is not publicly updatable" in text(page())
     open_field("email")
     shown = text(page())
     assert "visitors’ browsers can say who they are." in shown
@@ -119,7 +118,7 @@ def test_every_option_is_saved(save, site, open_field):  # S51
         "track_by_tracking_url": "on",
         "track_unsigned_clickthrough": "on",
         "fields_from_page_url": "on",
-        "identity_mode": "enforce",
+        "identity_mode": "report",
         "track_members": "on",
         "contact_allow_multiple_companies": None,
     }
@@ -129,7 +128,7 @@ def test_every_option_is_saved(save, site, open_field):  # S51
         "track_by_tracking_url": True,
         "track_unsigned_clickthrough": True,
         "fields_from_page_url": True,
-        "identity_mode": "enforce",
+        "identity_mode": "report",
         "track_members": True,
         "contact_allow_multiple_companies": False,
     }
@@ -145,12 +144,10 @@ def test_the_defaults_are_the_careful_ones(save, site):  # S51
 # What is impossible
 
 
-@pytest.mark.parametrize("email", [(False, True), (True, False), (False, False)])
-def test_links_identify_nobody_without_an_open_unique_e_mail(save, open_field, email):  # S52 S53
-    open_field("email", public=email[0], unique=email[1])
+def test_links_identify_nobody_while_e_mail_is_not_open(save):  # S52 S53
     found = errors(save(track_by_tracking_url="on"))
     assert list(found) == ["track_by_tracking_url"]
-    assert "E-mail a unique identifier and publicly updatable first" in str(found)
+    assert "Make the contact field E-mail publicly updatable first" in str(found)
     assert not TrackingSettings.objects.filter(track_by_tracking_url=True).exists()
 
 
@@ -227,3 +224,37 @@ def test_renewing_the_key_of_one_site_leaves_the_others(admin_client, site, rota
     other = Site.objects.create(hostname="other.example", root_page=root)
     admin_client.post(rotate_url)
     assert not IdentityKey.objects.filter(site=other).exists()
+
+
+UNSIGNED, MODE = "track_unsigned_clickthrough", "identity_mode"
+
+
+def test_unsigned_links_and_enforced_signatures_exclude_each_other(save, open_field, site):
+    open_field("email")
+    wanted = {"track_by_tracking_url": "on", UNSIGNED: "on"}
+
+    found = errors(save(**wanted, identity_mode="enforce"))
+
+    assert found.keys() == {UNSIGNED, MODE}
+    for sentence in found.values():
+        assert "Also by links that are not signed" in sentence
+        assert "Signed identities" in sentence and "exclude each other" in sentence
+    assert not TrackingSettings.objects.filter(site=site, identity_mode="enforce").exists()
+    for mode in ("off", "report"):
+        assert save(**wanted, identity_mode=mode) is None
+    assert save(track_by_tracking_url="on", identity_mode="enforce") is None
+
+
+@pytest.mark.parametrize(
+    ("decided", "left"),
+    [({"IDENTITY_MODE": "enforce"}, UNSIGNED), ({"TRACK_UNSIGNED_CLICKTHROUGH": True}, MODE)],
+)
+def test_only_what_can_be_changed_here_is_refused_together(
+    save, open_field, settings, decided, left
+):
+    open_field("email")
+    settings.CONTACTTRACK = decided
+    sent = {"track_by_tracking_url": "on", UNSIGNED: "on", MODE: "enforce"}
+    sent = {name: value for name, value in sent.items() if name.upper() not in decided}
+
+    assert errors(save(**sent)).keys() == {left}

@@ -135,7 +135,7 @@ def test_hostile_names_are_shown_as_text(page):
 
 
 def test_a_tag_is_added_and_tracking_calls_find_it(admin_client):
-    response = admin_client.post(ADD, {"name": "  R&amp;D <b>team</b> ", "description": "x"})
+    response = admin_client.post(ADD, {"name": "  R&D team ", "description": "x"})
 
     assert response["Location"] == LIST
     person = contact()
@@ -264,3 +264,32 @@ def test_who_may_only_look_sees_no_links_to_what_is_closed(client, user_with):
     links = {link["href"] for link in soup.select("main a[href]")}
     assert not links & {url(name, made) for name in ("edit", "delete", "merge")}
     assert not [link for link in links if "contacts/" in link]
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [
+        ("<b>VIP</b>", "VIP"),
+        ("R&amp;D", "R&D"),
+        ("A < B", "A"),
+        ("V\x07IP", "VIP"),
+    ],
+)
+def test_what_a_name_cannot_have_is_said_and_not_taken_away(admin_client, name, without):
+    person = contact()
+    card = reverse("contacttrack_marks:tags", args=[person.pk])
+
+    made = admin_client.post(ADD, {"name": name})
+    given = admin_client.post(card, {"add": f"Good, {name}"}, follow=True)
+
+    for response in (made, given):
+        shown = text(BeautifulSoup(response.content, "html.parser"))
+        assert "A name cannot contain markup such as <b> or &amp;, or invisible" in shown
+        assert f"Without them this one would be “{without}”" in shown
+    assert not Tag.objects.exists()
+
+
+def test_a_name_of_nothing_but_markup_is_none(admin_client):
+    shown = admin_client.post(ADD, {"name": "<br>"}).content.decode()
+
+    assert "more than markup" in shown and not Tag.objects.exists()

@@ -129,6 +129,7 @@ def test_filters_change_the_results_in_place_and_the_address_with_them(
     assert editor.locator(SEARCH).evaluate("element => element === document.activeElement")
 
     editor.keyboard.press("Enter")
+    editor.click(".ct-filters__kinds > summary")
     editor.check("[name=kind]")
     assert until(editor, lambda: editor.locator(".ct-pill").count() == 2)
     editor.fill("[name=since]", "2999-01-01")

@@ -18,15 +18,28 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from wagtail.models import Site
 
 from tests.identity.browsing import Browser, open_fields
 from wagtail_contacttrack.activity.models import Activity
-from wagtail_contacttrack.contacts import history, linking, merging, removal, resolving, unmerging
-from wagtail_contacttrack.contacts.identifiers import normalised
+from wagtail_contacttrack.contacts import (
+    consent,
+    content,
+    field_changes,
+    fieldset,
+    history,
+    linking,
+    merging,
+    removal,
+    resolving,
+    unmerging,
+)
+from wagtail_contacttrack.contacts.identifiers import digest, normalised
 from wagtail_contacttrack.contacts.merging import MergeRefused
 from wagtail_contacttrack.contacts.models import (
     CompanyMembership,
     Contact,
+    ContactField,
     ContactTag,
     Device,
     DoNotContact,
@@ -35,6 +48,7 @@ from wagtail_contacttrack.contacts.models import (
     Presence,
     Rule,
 )
+from wagtail_contacttrack.tracking import clickthrough, identity
 
 EXAMPLES = int(os.environ.get("IDENTITY_EXAMPLES", "25"))
 
@@ -82,6 +96,7 @@ class Identity(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.now = datetime(2026, 3, 1, 9, tzinfo=UTC)
+        self.site = Site.objects.get(is_default_site=True).pk
         self.browsers = [Browser() for _ in range(4)]
         # Every id that anybody was ever told, and whether it must still lead to somebody.
         self.told: set[int] = set()
@@ -96,6 +111,8 @@ class Identity(RuleBasedStateMachine):
     def teardown(self) -> None:
         transaction.set_rollback(True)
         self.atomic.__exit__(None, None, None)
+        fieldset.clear()
+        identity.clear()
 
     def tick(self) -> datetime:
         self.now += timedelta(minutes=1)
@@ -104,11 +121,7 @@ class Identity(RuleBasedStateMachine):
     # What browsers do
 
     def hit(self, browser: int, **params: str) -> None:
-        known = set(
-            Contact.objects.current()
-            .filter(date_identified__isnull=False)
-            .values_list("pk", flat=True)
-        )
+        known = set(Identifier.objects.values_list("contact_id", flat=True))
         theirs = dict(Activity.objects.filter(contact__in=known).values_list("pk", "contact_id"))
         self.visits += 1
         outcome = self.browsers[browser].visit(str(self.visits), now=self.tick(), **params)
@@ -116,12 +129,14 @@ class Identity(RuleBasedStateMachine):
         assert outcome.reason == "recorded"
         assert outcome.contact_id is not None
         self.told.add(outcome.contact_id)
-        # No browser joins two known contacts, and no known contact's history goes elsewhere.
+        # No browser joins two identified contacts, and nobody's history goes elsewhere.
         assert not Contact.objects.filter(pk__in=known, merged_into__isnull=False).exists()
         after = dict(Activity.objects.filter(pk__in=theirs).values_list("pk", "contact_id"))
         assert after == theirs
         # What was sent stands with whom it names.
+        unique = {field.alias for field in fieldset.current().unique}
         said = [(name, params[name]) for name in ("email", "customer") if name in params]
+        said = [(name, value) for name, value in said if name in unique]
         if len(said) == 1:
             assert linking.owner_of(*said[0]) == outcome.contact_id
 
@@ -150,6 +165,21 @@ class Identity(RuleBasedStateMachine):
     def says_further_things(self, browser: int, name: str, tags: str, company: str) -> None:
         self.hit(browser, firstname=name, tags=tags, company=company)
 
+    @rule(browser=browsers, name=st.sampled_from(NAMES))
+    def says_its_name(self, browser: int, name: str) -> None:
+        self.hit(browser, firstname=name)
+
+    @rule(browser=browsers, email=st.sampled_from(MAILS))
+    def is_signed_in(self, browser: int, email: str) -> None:
+        token = identity.issue(self.site, {"email": email}, now=self.now)
+        self.hit(browser, mtc_identity=token)
+        assert Identifier.objects.get(digest=digest("email", email)).verified
+
+    @rule(browser=browsers, number=choices)
+    def follows_a_link(self, browser: int, number: int) -> None:
+        if contact := self.contact(number):
+            self.hit(browser, ct=clickthrough.sign(contact.pk, now=self.now))
+
     @rule(browser=browsers)
     def loses_its_cookies(self, browser: int) -> None:
         self.browsers[browser] = Browser()
@@ -173,6 +203,30 @@ class Identity(RuleBasedStateMachine):
         unmerging.undo(row.pk, now=self.tick())
         assert everything() == before
         merging.merge(winner.pk, loser.pk, rule=Rule.EDITOR, now=self.tick())
+
+    @rule(one=choices, other=choices, own=st.booleans())
+    def merges_and_chooses_the_values(self, one: int, other: int, own: bool) -> None:
+        winner, loser = self.contact(one), self.contact(other)
+        if winner is None or loser is None or winner == loser:
+            return
+        before = everything()
+        values = content.values_of(winner if own else loser)
+        row = merging.merge(winner.pk, loser.pk, rule=Rule.EDITOR, values=values, now=self.tick())
+        assert content.values_of(Contact.objects.get(pk=winner.pk)) == values
+        unmerging.undo(row.pk, now=self.tick())
+        assert everything() == before
+        merging.merge(winner.pk, loser.pk, rule=Rule.EDITOR, values=values, now=self.tick())
+
+    @rule()
+    def switches_customer_numbers_off_or_on(self) -> None:
+        row = ContactField.objects.get(object="contact", alias="customer")
+        row.unique_identifier = not row.unique_identifier
+        row.save()
+        fieldset.clear()
+        if row.unique_identifier:
+            field_changes.claim(fieldset.of_row(row), now=self.tick())
+        else:
+            field_changes.unclaim(fieldset.of_row(row))
 
     @rule(number=choices)
     def undoes(self, number: int) -> None:
@@ -204,7 +258,11 @@ class Identity(RuleBasedStateMachine):
     def writes_a_note(self, number: int) -> None:
         if contact := self.contact(number):
             Note.objects.create(contact=contact, text="Called back", date_added=self.tick())
-            DoNotContact.objects.get_or_create(contact=contact, channel="email")
+
+    @rule(number=choices, reason=st.sampled_from(DoNotContact.Reason))
+    def must_not_be_written_to(self, number: int, reason: DoNotContact.Reason) -> None:
+        if contact := self.contact(number):
+            consent.forbid(contact.pk, reason=reason, now=self.tick())
 
     @rule(number=choices)
     def deletes(self, number: int) -> None:
@@ -222,8 +280,27 @@ class Identity(RuleBasedStateMachine):
         ]
         assert len(mails) == len(set(mails))
         for contact in Contact.objects.current():
+            if contact.email:
+                assert linking.owner_of("email", contact.email) == contact.pk
+            # A number that several had before it became unique names one of them.
             for alias, value in linking.unique_values(contact).items():
-                assert linking.owner_of(alias, value) == contact.pk
+                assert linking.owner_of(alias, value) is not None
+
+    @invariant()
+    def identifiers_know_whether_they_stand_in_a_field(self) -> None:
+        for row in Identifier.objects.select_related("contact"):
+            value = content.value_of(row.contact, row.field)
+            assert row.current == (value is not None and normalised(value) == row.value)
+
+    @invariant()
+    def one_company_is_the_primary_one(self) -> None:
+        rows = CompanyMembership.objects.select_related("contact", "company")
+        memberships: dict[Contact, list[CompanyMembership]] = {}
+        for row in rows.filter(contact__merged_into=None):
+            memberships.setdefault(row.contact, []).append(row)
+        for contact, own in memberships.items():
+            (primary,) = [row for row in own if row.is_primary]
+            assert primary.company.name == contact.company
 
     @invariant()
     def history_is_with_the_device(self) -> None:
@@ -252,7 +329,12 @@ class Identity(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_identity_stays_right(settings):
-    settings.CONTACTTRACK = {**settings.CONTACTTRACK, "TRACK_PRIVATE_IP_RANGES": True}
+    settings.CONTACTTRACK = {
+        **settings.CONTACTTRACK,
+        "TRACK_PRIVATE_IP_RANGES": True,
+        "TRACK_BY_TRACKING_URL": True,
+        "IDENTITY_MODE": "report",
+    }
     open_fields("email", "firstname", "customer", unique=("customer",))
 
     run_state_machine_as_test(Identity, settings=_settings())

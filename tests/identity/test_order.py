@@ -23,7 +23,9 @@ SAYING = {
     "address": {"email": "%s@site.example"},
     "capitals": {"email": "%s@SITE.example"},
     "tag": {"tags": "%s"},
-    "company": {"company": "%s Ltd", "email": "%s@site.example"},
+    "company": {"company": "%s Ltd"},
+    "both": {"company": "%s Ltd", "email": "%s@site.example"},
+    "name": {"firstname": "%s"},
 }
 
 arrivals = st.lists(
@@ -43,6 +45,7 @@ def outcome_of(arrivals: list[tuple[int, str]]) -> dict[str, object]:
             sorted(Activity.objects.filter(contact=contact, kind="page.hit").values_list("url")),
             sorted(ContactTag.objects.filter(contact=contact).values_list("tag__name")),
             contact.company,
+            contact.firstname,
         )
         for contact in Contact.objects.current()
     }
@@ -51,11 +54,11 @@ def outcome_of(arrivals: list[tuple[int, str]]) -> dict[str, object]:
 @pytest.mark.django_db
 def test_the_order_of_arrival_changes_nothing(settings):
     settings.CONTACTTRACK = {**settings.CONTACTTRACK, "TRACK_PRIVATE_IP_RANGES": True}
-    open_fields("email")
+    open_fields("email", "firstname")
     check_orders()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(arrivals)
 def check_orders(order: list[tuple[int, str]]) -> None:
     results = []

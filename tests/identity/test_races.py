@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.tracking.conftest import at_once, browser, reason
@@ -154,6 +157,42 @@ def test_two_editors_who_merge_the_same_two_the_other_way_round(processes):
     assert sorted(processes(2, work)) == ["merged", "merged_now"]
     assert Contact.objects.current().count() == 1
     assert resolving.survivor_id(one.pk) == resolving.survivor_id(other.pk)
+    nothing_is_astray()
+
+
+def test_an_editor_who_saves_while_another_one_merges_loses_nothing(processes):
+    user = get_user_model().objects.create_superuser("editor")
+    editor = Client()
+    editor.force_login(user)
+    pairs = [(known(f"a{n}@site.example"), known(f"b{n}@site.example")) for n in range(8)]
+
+    def work(number: int) -> None:
+        for one, other in pairs:
+            if number:
+                merging.merge(one.pk, other.pk, rule=Rule.EDITOR, now=timezone.now())
+            else:
+                address = reverse("contacttrack_contacts:edit", args=[other.pk])
+                editor.post(address, {"email": other.email, "firstname": "Ada"})
+
+    processes(2, work)
+    # What was saved before the merge went over, and nothing was written after it.
+    for one, other in pairs:
+        one.refresh_from_db()
+        other.refresh_from_db()
+        assert one.firstname == other.firstname
+    nothing_is_astray()
+
+
+def test_batches_about_the_same_people_in_another_order_do_not_hold_each_other_up(processes):
+    people = [known(f"p{number}@site.example") for number in range(12)]
+
+    def work(number: int) -> list[Any]:
+        order = people if number % 2 else people[::-1]
+        return at_once(*(lambda p=p: send(browser(), f"{number}", email=p.email) for p in order))
+
+    found = processes(4, work)
+    assert all(answers == [("recorded", answers[i][1]) for i in range(12)] for answers in found)
+    assert Activity.objects.filter(kind="page.hit").count() == 48
     nothing_is_astray()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -212,10 +214,34 @@ class TestAKnownVisitor:
         first = hit(visitor, firstname="Ada")["id"]
         assert hit(visitor, email=ADA)["id"] == first
 
-    def test_with_a_name_is_not_joined_with_another_by_a_browser(self):
+    def test_with_a_name_only_may_turn_out_to_be_somebody(self):
         somebody = known()
         visitor = browser()
-        first = hit(visitor, "a", firstname="Ada")["id"]
+        first = hit(visitor, "a", firstname="Ada", company="Acme")["id"]
+        assert Contact.objects.get(pk=first).is_known
+        assert hit(visitor, "b", email=ADA)["id"] == somebody.pk
+        assert pages(somebody.pk) == ["a", "b"]
+        assert Contact.objects.current().get().firstname == "Ada"
+
+    def test_without_cookies_keeps_one_device(self):
+        somebody = known()
+        for number in range(3):
+            assert hit(browser(), str(number), email=ADA)["id"] == somebody.pk
+        assert Device.objects.filter(contact=somebody).count() == 1
+        assert kinds(somebody.pk) == [history.IDENTIFIED]
+        other = browser(HTTP_USER_AGENT="Mozilla/5.0 (Macintosh) Version/18.0 Safari/605.1.15")
+        assert hit(other, email=ADA)["id"] == somebody.pk
+        assert Device.objects.filter(contact=somebody).count() == 2
+
+    def test_whom_an_editor_has_named_is_not_joined_with_another_by_a_browser(self, admin_client):
+        somebody = known()
+        visitor = browser()
+        first = hit(visitor, "a")["id"]
+        address = reverse("contacttrack_contacts:edit", args=[first])
+        admin_client.post(address, {"firstname": "Bob"})
+        assert Contact.objects.get(pk=first).firstname == "Bob"
+        assert kinds(first) == [history.IDENTIFIED]
+
         assert hit(visitor, "b", email=ADA)["id"] == somebody.pk
         assert pages(first) == ["a"]
         assert Contact.objects.current().count() == 2
@@ -330,6 +356,43 @@ class TestFields:
         contact = Contact.objects.get()
         assert (contact.email, contact.firstname) == (ADA, "Ada")
         assert list(contact.tags.values_list("name", flat=True)) == ["from-link"]
+
+    def test_what_the_tracker_always_says_is_no_news_where_nobody_has_asked(self):
+        ids = hit(browser(), timezone="Europe/Paris", preferred_locale="fr", position="Rigger")
+        assert ignored(ids["id"]) == {"position": "field_not_public"}
+
+    @pytest.mark.parametrize("value", ["x" * 20_000, ["x", "y" * 20_000]])
+    def test_what_was_cut_on_its_way_is_no_value(self, value):
+        open_fields("about")
+        ContactField.objects.filter(alias="about").update(type="textarea")
+        fieldset.clear()
+        ids = hit(browser(), about=value, tags="a," + "b" * 200 + "," + ",".join("c" * 17_000))
+        assert "about" not in Contact.objects.get().fields
+        assert ignored(ids["id"]) == {"about": "too_long"}
+
+    def test_a_tag_that_was_cut_is_no_tag(self):
+        names = [f"{number:03d}{'x' * 180}" for number in range(95)]
+        hit(browser(), tags=",".join(names))
+        found = set(Tag.objects.values_list("name", flat=True))
+        assert found < set(names) and len(found) == 89
+
+    @pytest.mark.parametrize("params", [{}, {"firstname": "Ada"}])
+    def test_new_visitors_begin_with_the_defaults(self, params):
+        open_fields("source")
+        ContactField.objects.filter(alias="source").update(default="Website")
+        ContactField.objects.filter(alias="city", object="contact").update(default="Vienna")
+        ContactField.objects.filter(alias="lastname").update(default="Doe")
+        fieldset.clear()
+        visitor = browser()
+        hit(visitor, **params)
+        contact = Contact.objects.get()
+        assert (contact.city, contact.lastname) == ("Vienna", "")
+        assert contact.fields == {"source": "Website"}
+        # And overrule nothing when it turns out who that is.
+        somebody = known(ADA, city="Linz", date_modified=timezone.now() - timedelta(days=1))
+        assert hit(visitor, email=ADA)["id"] == somebody.pk
+        somebody.refresh_from_db()
+        assert (somebody.city, somebody.fields) == ("Linz", {"source": "Website"})
 
     def test_the_clock_tells_the_time_zone_only_where_none_is_known(self):
         open_fields("timezone")
@@ -638,6 +701,12 @@ class TestSignedIdentities:
         ids = hit(browser(), mtc_identity=self.token(email=ADA), email=BOB)
         assert Contact.objects.get(pk=ids["id"]).email == ADA
         assert ignored(ids["id"]) == {"email": "identity_outranked"}
+
+    def test_that_are_missing_are_reported(self, reported):
+        ids = hit(browser(), email=ADA)
+        assert Contact.objects.get(pk=ids["id"]).email == ADA
+        row = Activity.objects.get(contact=ids["id"], kind="page.hit")
+        assert row.data["problems"] == ["identity_unsigned"]
 
     def test_are_not_held_up_by_a_field_that_names_somebody_else(self, reported):
         other = linking.contact_for("customer", "7", rule=Rule.EDITOR, now=timezone.now())

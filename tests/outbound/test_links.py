@@ -60,6 +60,12 @@ def test_the_parameters_go_along_before_the_fragment(target, query, location):
     assert follow(link(target), query)["Location"] == expected
 
 
+def test_raw_bytes_go_along_as_they_came():
+    # Servers hand each of them over as one Latin-1 letter.
+    response = follow(link("https://a.example/p"), QUERY_STRING="q=\u00c3\u00a4")
+    assert response["Location"] == "https://a.example/p?q=%C3%A4"
+
+
 def test_the_click_token_goes_along():
     ct = token(message())
     query = parse_qs(urlsplit(follow(link(), f"?ct={ct}")["Location"]).query)

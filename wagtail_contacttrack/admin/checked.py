@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin
+
+
+class GoneMixin:
+    """For views of one thing: where it is gone, they lead to the list and say so.
+
+    A browser's way back goes there as soon as the thing is deleted. Comes before the mixin that
+    asks for the permission, so that the answer tells strangers nothing.
+    """
+
+    index_url_name: str
+    gone = False
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        except Http404:
+            self.gone = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.gone:
+            with suppress(Http404):
+                return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        messages.warning(request, gettext("That has been deleted. Nothing was changed."))
+        if self.user_has_permission("view"):  # type: ignore[attr-defined]
+            return redirect(self.index_url_name)
+        return redirect("wagtailadmin_home")
 
 
 class PermissionFirstMixin(PermissionCheckedMixin):

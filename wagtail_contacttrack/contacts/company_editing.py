@@ -10,7 +10,7 @@ from django.db import router
 from django.db.models import Max
 
 from ..sql import writing
-from . import companies, editing
+from . import companies, editing, identified
 from .companies import CompanyData
 from .fieldset import COMPANY_NAME, FieldSet
 from .identifiers import digest
@@ -55,10 +55,10 @@ def save(company: Company, values: Mapping[str, Any], fields: FieldSet, *, now: 
 
 def link(contact_id: int, company: Company, *, several: bool, now: datetime) -> None:
     """Add a contact to a company. It becomes the primary one of who has none, and without
-    `several` the only one."""
+    `several` the only one. Raises `editing.MergedMeanwhile`."""
     using = router.db_for_write(Company)
     with writing(using, Contact._meta.db_table):
-        contact = Contact.objects.using(using).select_for_update().get(pk=contact_id)
+        contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if not several:
             rows.exclude(company=company).delete()
@@ -72,20 +72,23 @@ def link(contact_id: int, company: Company, *, several: bool, now: datetime) -> 
 
 
 def unlink(contact_id: int, company: Company, *, now: datetime) -> None:
-    """Take a contact out of a company; another one of its companies becomes the primary one."""
+    """Take a contact out of a company; another one of its companies becomes the primary one.
+
+    Raises `editing.MergedMeanwhile`.
+    """
     using = router.db_for_write(Company)
     with writing(using, Contact._meta.db_table):
-        contact = Contact.objects.using(using).select_for_update().get(pk=contact_id)
+        contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if rows.filter(company=company).delete()[0]:
             _settle(contact, now, using)
 
 
 def set_primary(contact_id: int, company: Company, *, now: datetime) -> None:
-    """Make one of a contact's companies the primary one."""
+    """Make one of a contact's companies the primary one. Raises `editing.MergedMeanwhile`."""
     using = router.db_for_write(Company)
     with writing(using, Contact._meta.db_table):
-        contact = Contact.objects.using(using).select_for_update().get(pk=contact_id)
+        contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if rows.filter(company=company).exists():
             rows.exclude(company=company).update(is_primary=False)
@@ -151,7 +154,7 @@ def _settle(contact: Contact, now: datetime, using: str) -> None:
     if found and not found.is_primary:
         rows.filter(pk=found.pk).update(is_primary=True)
     contact.company = found.company.name if found else ""
-    editing.note_identity(contact, now=now)
+    identified.note_identity(contact, now=now)
     contact.save(using=using, update_fields=["company", "date_identified", "date_modified"])
 
 

@@ -41,7 +41,7 @@ def forbid(
             ignore_conflicts=True,
         )
         row = rows.get(contact_id=contact_id, channel=channel)
-        if row.reason in _WEIGHT and _weight(row.reason) >= _weight(reason):
+        if _weight(row.reason) >= _weight(reason):
             return False
         row.reason, row.comments, row.date_added = reason, comments, now
         row.save(using=using)
@@ -77,5 +77,10 @@ def record_of(
     return rows.filter(contact_id=contact_id, channel=channel).first()
 
 
+def outranks(one: DoNotContact, other: DoNotContact) -> bool:
+    """Whether the first of two records about one channel is the one to keep."""
+    return _weight(one.reason) > _weight(other.reason)
+
+
 def _weight(reason: int) -> int:
-    return _WEIGHT.index(DoNotContact.Reason(reason))
+    return _WEIGHT.index(DoNotContact.Reason(reason)) if reason in _WEIGHT else -1

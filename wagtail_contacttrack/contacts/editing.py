@@ -1,18 +1,27 @@
-"""What follows when an editor changes a contact."""
+"""What comes before an editor changes a contact."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from .linking import unique_values
+from .merging import lock
 from .models import Contact
 
 
-def note_identity(contact: Contact, *, now: datetime) -> None:
-    """Whoever has a name, a company or a value of a unique field is known from now on.
+class MergedMeanwhile(Exception):
+    """That the contact has become part of another one; nothing was changed."""
 
-    The caller saves the contact. Taking them away does not make anybody anonymous again.
+    def __init__(self, contact_id: int) -> None:
+        super().__init__(contact_id)
+        self.contact_id = contact_id
+
+
+def hold(contact_id: int, using: str) -> Contact:
+    """The contact as it is now, neither merged nor deleted until the transaction ends.
+
+    Raises `MergedMeanwhile`, or `Contact.DoesNotExist`.
     """
-    named = contact.firstname or contact.lastname or contact.company or contact.email
-    if contact.date_identified is None and (named or unique_values(contact)):
-        contact.date_identified = now
+    contact = lock([contact_id], using).get(contact_id)
+    if contact is None:
+        raise Contact.DoesNotExist
+    if contact.merged_into_id is not None:
+        raise MergedMeanwhile(contact_id)
+    return contact

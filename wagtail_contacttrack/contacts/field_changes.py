@@ -20,7 +20,7 @@ from . import companies, content, linking, values
 from .fieldset import COMPANY_NAME, Field
 from .identifiers import digest
 from .linking import Ground, NewIdentifier
-from .models import Company, CompanyIdentifier, Contact, FieldObject, Identifier
+from .models import Company, CompanyIdentifier, Contact, FieldObject, Identifier, Presence
 from .models import FieldType as T
 from .models.link import Rule
 
@@ -140,9 +140,18 @@ def claim(field: Field, *, now: datetime, actor: Any = None) -> Claimed:
             # Of several in one call the first counts.
             first = {item.digest: item for item in reversed(wanted)}
             linked = linking.link(cursor, sql, list(first.values()))
-        own = sum(linked[item.digest].contact_id == item.contact_id for item in wanted)
-        named, shared = named + own, shared + len(wanted) - own
+            own = [i.contact_id for i in wanted if linked[i.digest].contact_id == i.contact_id]
+            _make_known(own, now, using)
+        named, shared = named + len(own), shared + len(wanted) - len(own)
     return Claimed(named, shared)
+
+
+def _make_known(contact_ids: list[int], now: datetime, using: str) -> None:
+    """Visitors with a value that names them are known."""
+    rows = Contact.objects.using(using).filter(pk__in=contact_ids, date_identified=None)
+    if numbers := list(rows.values_list("pk", flat=True)):
+        rows.update(date_identified=now)
+        Presence.objects.using(using).filter(contact_id__in=numbers).update(known=True)
 
 
 def unclaim(field: Field) -> None:

@@ -83,7 +83,7 @@ class FieldSet:
     def email_identifies(self) -> bool:
         """Whether a browser may say who somebody is by an e-mail address."""
         email = self.contact.get("email")
-        return bool(email and email.public and email.unique)
+        return bool(email and email.public)
 
 
 def fieldset_of(contact: dict[str, Field], company: dict[str, Field]) -> FieldSet:
@@ -126,7 +126,9 @@ def of_row(row: ContactField) -> Field:
         properties=dict(row.properties or {}),
         visible=row.visible,
         public=row.publicly_updatable,
-        unique=row.unique_identifier,
+        # One address is one contact, everywhere: mail, members and forms rely on it.
+        unique=row.unique_identifier
+        or (row.object == FieldObject.CONTACT and row.alias == "email"),
         installed=row.installed,
     )
 

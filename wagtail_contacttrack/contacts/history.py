@@ -14,6 +14,7 @@ IDENTIFIED = "contact.identified"
 CONFLICT = "contact.conflict"
 MERGED = "contact.merged"
 UNMERGED = "contact.unmerged"
+KINDS = frozenset({IDENTIFIED, CONFLICT, MERGED, UNMERGED})
 
 TEMPLATE = "wagtail_contacttrack/contact/kinds/identity.html"
 

@@ -192,9 +192,18 @@ def verify(keys: Sequence[uuid.UUID], *, using: str) -> None:
     rows.update(verified=True)
 
 
-def retire(alias: str, value: Any, *, using: str) -> None:
-    """Note that a value stands in its contact's field no longer; it still names the contact."""
-    Identifier.objects.using(using).filter(digest=digest(alias, value)).update(current=False)
+def mark_current(contact: Contact, *, using: str) -> None:
+    """Note which of a contact's identifiers stand in its own fields, and which do so no longer."""
+    standing = [digest(alias, value) for alias, value in unique_values(contact).items()]
+    rows = Identifier.objects.using(using).filter(contact=contact)
+    rows.filter(current=False, digest__in=standing).update(current=True)
+    rows.filter(current=True).exclude(digest__in=standing).update(current=False)
+
+
+def keys_of(contact_id: int, *, using: str) -> list[uuid.UUID]:
+    """The digests of everything that names a contact."""
+    rows = Identifier.objects.using(using).filter(contact_id=contact_id)
+    return list(rows.values_list("digest", flat=True))
 
 
 def owners(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.apps import apps
 from django.db.models import Model
+
+from . import consent
 
 Action = Literal["move", "unite", "stay"]
 
@@ -17,13 +19,15 @@ class MergeRule:
     """What happens to the rows of one foreign key to `Contact`, named as in "app.Model.field".
 
     "move": they go to the winner, and come back when the merge is undone. "unite": the same, but a
-    contact has one for each value of `partner`, so that those which both have are put by. "stay":
-    they remain with the loser, out of sight, until the merge is undone.
+    contact has one for each value of `partner`, so that where both have one, the loser's is put by,
+    or the winner's if the loser's `outranks` it. "stay": they remain with the loser, out of sight,
+    until the merge is undone.
     """
 
     key: str
     action: Action
     partner: str = ""
+    outranks: Callable[[Any, Any], bool] | None = None
 
     @property
     def model(self) -> type[Model]:
@@ -54,12 +58,18 @@ class MergeRule:
 _rules: dict[str, MergeRule] = {}
 
 
-def register(key: str, action: Action, *, partner: str = "") -> None:
+def register(
+    key: str,
+    action: Action,
+    *,
+    partner: str = "",
+    outranks: Callable[[Any, Any], bool] | None = None,
+) -> None:
     """Say what a merge does with a model that refers to contacts. Call it from ``AppConfig.ready``.
 
     Rows of models without a rule stay with the loser.
     """
-    rule = MergeRule(key, action, partner)
+    rule = MergeRule(key, action, partner, outranks)
     if len(rule.table) > 64:
         raise ValueError(f"The name of a merge rule may have 64 characters: {rule.table}")
     _rules[key] = rule
@@ -88,7 +98,6 @@ for _name, _action, _partner in (
     ("Message.contact", "move", ""),
     ("ContactTag.contact", "unite", "tag"),
     ("CompanyMembership.contact", "unite", "company"),
-    ("DoNotContact.contact", "unite", "channel"),
     # The merge itself looks after when the two were last active.
     ("Presence.contact", "stay", ""),
     # Who was merged into the loser is found by way of it.
@@ -99,3 +108,4 @@ for _name, _action, _partner in (
     ("NotADuplicate.second", "stay", ""),
 ):
     register(f"{_OWN}.{_name}", _action, partner=_partner)  # type: ignore[arg-type]
+register(f"{_OWN}.DoNotContact.contact", "unite", partner="channel", outranks=consent.outranks)

@@ -19,13 +19,15 @@ from ..signals import announce, contacts_merged
 from ..sql import Dialect, insist, writing
 from . import content, history, merge_values
 from .fieldset import COLUMNS
+from .identified import is_identified
 from .identifiers import digest
-from .linking import Ground, unique_values
+from .linking import Ground, keys_of, mark_current, unique_values
 from .merge_rules import MergeRule, rules
-from .models import Contact, Identifier, Merge, MovedRow, Presence, Rule
+from .models import Contact, Merge, MovedRow, Presence, Rule
+from .primary import follow_name, primary_of
 from .uniting import unite
 
-# By these, nobody but a person decides: they may join two contacts that are both known.
+# By these, nobody but a person decides: they may join two contacts that are both identified.
 TRUSTED = frozenset({Rule.EDITOR, Rule.API, Rule.IMPORT})
 
 
@@ -55,7 +57,7 @@ def merge(
 
     `values` says, by alias, what the winner's fields hold afterwards; without it,
     `merge_values.merged_values` decides. Raises `MergeRefused`, also when a browser's word would
-    join two known contacts.
+    join two identified contacts.
     """
     using = using or router.db_for_write(Contact)
 
@@ -80,20 +82,27 @@ def _merge(
             actor_id=ground.actor_id,
             linked_at=now,
         )
+        named = [sorted(key.hex for key in keys_of(c.pk, using=using)) for c in (winner, loser)]
+        stood = sorted(digest(*pair).hex for pair in unique_values(winner).items())
         for move in rules("move"):
             _move(cursor, sql, move, row)
+        primary = [primary_of(winner.pk, using), primary_of(loser.pk, using)]
         united = {both.table: unite(both, row, using) for both in rules("unite")}
         wanted = merge_values.merged_values(winner, loser) if values is None else values
         row.changes = {
             "fields": merge_values.changes(winner, wanted),
             "points": loser.points,
             "united": united,
+            "primary": primary,
+            "named": named,
+            "stood": stood,
             **_take_over(winner, loser, now),
             "presence": _hide(winner, loser, using),
         }
         for alias, (_before, after) in row.changes["fields"].items():
             content.put(winner, alias, after)
-        row.changes["identifiers"] = _mark_current(winner, using)
+        mark_current(winner, using=using)
+        follow_name(winner, primary, using)
         store(winner, using)
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=winner)
         row.save(using=using)
@@ -126,8 +135,8 @@ def _both(winner_id: int, loser_id: int, rule: str, using: str) -> tuple[Contact
                 % {"loser": row.pk, "winner": row.merged_into_id},
             )
     winner, loser = rows[winner_id], rows[loser_id]
-    if rule not in TRUSTED and loser.is_known:
-        raise MergeRefused("both_known", _("Only an editor can join two known contacts."))
+    if rule not in TRUSTED and is_identified(loser):
+        raise MergeRefused("both_known", _("Only an editor can join two identified contacts."))
     return winner, loser
 
 
@@ -191,19 +200,6 @@ def _hide(winner: Contact, loser: Contact, using: str) -> list[Any]:
         at=max(before, further), known=winner.is_known, epoch=F("epoch") + 1
     )
     return [text_of(before), text_of(further)]
-
-
-def _mark_current(winner: Contact, using: str) -> dict[str, bool]:
-    """Mark the identifiers that stand in the winner's own fields; return what was before."""
-    standing = {digest(alias, value) for alias, value in unique_values(winner).items()}
-    rows = Identifier.objects.using(using).filter(contact_id=winner.pk)
-    before = {}
-    for item in rows:
-        current = item.digest in standing
-        if current != item.current:
-            before[str(item.pk)] = item.current
-            rows.filter(pk=item.pk).update(current=current)
-    return before
 
 
 def store(contact: Contact, using: str) -> None:

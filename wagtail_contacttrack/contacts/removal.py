@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import router, transaction
+from django.db import router
 
 from ..activity.models import Activity
+from ..sql import insist, writing
 from . import resolving
+from .merging import lock
 from .models import Contact, Device, Presence
 
 CHUNK = 500
@@ -20,10 +22,15 @@ def remove(contact_ids: Sequence[int]) -> int:
     as well or makes a new contact: nothing is left behind that points nowhere.
     """
     using = router.db_for_write(Contact)
+    return insist(using, lambda: _remove(sorted(contact_ids), using))
+
+
+def _remove(contact_ids: Sequence[int], using: str) -> int:
     removed = 0
-    with transaction.atomic(using=using):
+    with writing(using, Presence._meta.db_table):
         for start in range(0, len(contact_ids), CHUNK):
             part = list(contact_ids[start : start + CHUNK])
+            lock(part, using)
             # The presence goes first, because every visit ends with writing it: a visit under way
             # waits here, then fails at its foreign key and starts again with a new contact. A
             # merge waits here as well, so from now on nobody else becomes part of these.

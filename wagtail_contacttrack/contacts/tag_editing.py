@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, router, transaction
 
+from ..sql import writing
 from . import tags
 from .models import Contact, ContactTag, Tag
 
@@ -26,25 +27,36 @@ def find(name: str) -> Tag | None:
     return Tag.objects.filter(digest=tags.digest(name)).first()
 
 
-def add_to(contact_ids: Sequence[int], names: Iterable[str], *, now: datetime) -> None:
-    """Give all of these contacts these tags, which are made where they are missing."""
+def add_to(contact_ids: Sequence[int], names: Iterable[str], *, now: datetime) -> int:
+    """Give all of these contacts these tags, which are made where they are missing.
+
+    Returns how many have them now: who was deleted or merged into somebody else is left out.
+    """
     using = router.db_for_write(Tag)
-    with transaction.atomic(using=using):
+    count = 0
+    with writing(using, ContactTag._meta.db_table):
         ids = list(tags.ensure(names, now=now, using=using).values())
         for part in _parts(contact_ids):
-            # Only those who are still there; whoever is deleted meanwhile waits for this.
-            rows = Contact.objects.using(using).filter(pk__in=part).order_by("pk")
-            there = list(rows.select_for_update().values_list("pk", flat=True))
+            there = _held(part, using)
             tags.attach(there, ids, now=now, using=using)
+            count += len(there)
+    return count
 
 
-def remove_from(contact_ids: Sequence[int], tag_ids: Sequence[int]) -> None:
-    """Take these tags away from these contacts; the tags themselves stay."""
+def remove_from(contact_ids: Sequence[int], tag_ids: Sequence[int]) -> int:
+    """Take these tags away from these contacts; the tags themselves stay.
+
+    Returns how many are without them now, as `add_to` does.
+    """
     using = router.db_for_write(Tag)
-    with transaction.atomic(using=using):
+    count = 0
+    with writing(using, ContactTag._meta.db_table):
         for part in _parts(contact_ids):
+            there = _held(part, using)
             rows = ContactTag.objects.using(using)
-            rows.filter(contact_id__in=part, tag_id__in=tag_ids).delete()
+            rows.filter(contact_id__in=there, tag_id__in=tag_ids).delete()
+            count += len(there)
+    return count
 
 
 def rename(tag: Tag, name: str) -> None:
@@ -80,6 +92,12 @@ def merge(source: Tag, target: Tag, *, now: datetime) -> int:
 def _some_contacts(tag: Tag, using: str) -> list[int]:
     rows = ContactTag.objects.using(using).filter(tag=tag)
     return list(rows.values_list("contact_id", flat=True)[:CHUNK])
+
+
+def _held(contact_ids: Sequence[int], using: str) -> list[int]:
+    """Those who are still there; whoever deletes or merges them meanwhile waits for this."""
+    rows = Contact.objects.using(using).current().filter(pk__in=contact_ids).order_by("pk")
+    return list(rows.select_for_update().values_list("pk", flat=True))
 
 
 def _parts(ids: Sequence[int]) -> Iterable[list[int]]:

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from ..sql import dialect
 from ..wire.ids import text_key
-from ..wire.params import Param
+from ..wire.params import CutText, Param
 from ..wire.text import storable
 from .models import ContactTag, Tag
 
@@ -143,8 +143,12 @@ def attach(
 
 def _items(value: Param | None) -> Iterator[str]:
     if isinstance(value, str):
-        yield from value.split(",")
+        names = value.split(",")
+        # What is left of the last one may be another tag.
+        yield from names[:-1] if isinstance(value, CutText) else names
     elif value:
         for item in value.values() if isinstance(value, dict) else value:
             # In a list, a comma belongs to the name.
+            if isinstance(item, CutText):
+                continue
             yield from [item] if isinstance(item, str) else _items(item)

@@ -12,16 +12,24 @@ from .models import Merge, MovedRow
 
 
 def unite(rule: MergeRule, row: Merge, using: str) -> dict[str, Any]:
-    """Give the winner what it does not have yet, and put by what both have.
+    """Give the winner what it does not have yet; where both have one, put one of the two by.
 
-    The answer is for `part`: what was put by, and which rows are no longer the primary one.
+    The answer is for `part`: what was put by.
     """
     rows = rule.model._default_manager.using(using)
-    has = set(rows.filter(**{rule.column: row.winner_id}).values_list(_partner(rule), flat=True))
+    own = rows.filter(**{rule.column: row.winner_id})
+    has = {getattr(item, _partner(rule)): item for item in own}
     moved: list[Any] = []
     dropped: list[Any] = []
     for item in rows.filter(**{rule.column: row.loser_id}).order_by("pk"):
-        (dropped if getattr(item, _partner(rule)) in has else moved).append(item)
+        rival = has.get(getattr(item, _partner(rule)))
+        if rival is None:
+            moved.append(item)
+        elif rule.outranks is not None and rule.outranks(item, rival):
+            moved.append(item)
+            dropped.append(rival)
+        else:
+            dropped.append(item)
     MovedRow.objects.using(using).bulk_create(
         [MovedRow(merge=row, table=rule.table, row_id=item.pk) for item in moved]
     )
@@ -30,25 +38,21 @@ def unite(rule: MergeRule, row: Merge, using: str) -> dict[str, Any]:
     put_by = [_plain(item) for item in dropped]
     gone.delete()
     over = rows.filter(pk__in=[item.pk for item in moved])
-    demoted = [item.pk for item in moved if has and getattr(item, "is_primary", False)]
-    if demoted:
-        rows.filter(pk__in=demoted).update(is_primary=False)
     over.update(**{rule.column: row.winner_id})
-    return {"dropped": put_by, "demoted": demoted}
+    return {"dropped": put_by}
 
 
 def part(rule: MergeRule, row: Merge, using: str) -> None:
-    """Give the loser its rows back, but for what was taken from the winner since, or deleted."""
+    """Give both their rows back, but for what was taken from the winner since, or deleted."""
     kept = row.changes["united"][rule.table]
     rows = rule.model._default_manager.using(using)
     moved = MovedRow.objects.using(using).filter(merge=row, table=rule.table)
     ids = list(moved.values_list("row_id", flat=True))
     rows.filter(pk__in=ids, **{rule.column: row.winner_id}).update(**{rule.column: row.loser_id})
-    own = rows.filter(**{rule.column: row.loser_id})
-    if kept["demoted"]:
-        own.filter(pk__in=kept["demoted"]).update(is_primary=True)
     for values in kept["dropped"]:
-        if _exists(rule, values[_partner(rule)], using):
+        name = _partner(rule)
+        pair = {rule.column: values[_owner(rule)], name: values[name]}
+        if _exists(rule, values[name], using) and not rows.filter(**pair).exists():
             _made(rule, values).save(using=using, force_insert=True)
 
 
@@ -75,6 +79,10 @@ def _made(rule: MergeRule, values: dict[str, Any]) -> Any:
 
 def _partner(rule: MergeRule) -> str:
     return str(rule.model._meta.get_field(rule.partner).attname)  # type: ignore[union-attr]
+
+
+def _owner(rule: MergeRule) -> str:
+    return str(rule.model._meta.get_field(rule.column).attname)  # type: ignore[union-attr]
 
 
 def _exists(rule: MergeRule, value: Any, using: str) -> bool:

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from ..activity.models import Activity
 from ..sql import Dialect, insist, writing
 from . import content, fieldset, history
-from .editing import note_identity
-from .identifiers import digest, normalised
-from .linking import Ground, NewIdentifier, link, owners, unique_values
+from .identified import note_identity
+from .identifiers import normalised
+from .linking import Ground, NewIdentifier, link, mark_current, unique_values
 from .merge_rules import MergeRule, rules
 from .merging import MergeRefused, lock, note, store, text_of
 from .models import Contact, Device, Identifier, Merge, MovedRow, Presence
+from .primary import give_back
 from .uniting import part
 
 
@@ -40,10 +41,11 @@ def _undo(merge_id: int, now: datetime, actor_id: int | None, using: str) -> Mer
         for rule in rules("unite"):
             part(rule, row, using)
         _give_back_values(row, winner, now, using)
-        for number, current in row.changes["identifiers"].items():
-            Identifier.objects.using(using).filter(pk=number).update(current=current)
-        ground = Ground(row.rule, now, {"undone": row.pk})
-        _claim_again(cursor, sql, winner, loser, ground, using)
+        for contact_id, membership_id in zip(
+            (winner.pk, loser.pk), row.changes["primary"], strict=True
+        ):
+            give_back(contact_id, membership_id, using)
+        _claim_again(cursor, sql, row, winner, loser, now, using)
         store(winner, using)
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=None)
         _show(row, winner, loser, using)
@@ -72,13 +74,6 @@ def _both(merge_id: int, using: str) -> tuple[Merge, Contact, Contact]:
             _("Contact #%(winner)s was merged into contact #%(survivor)s. Undo that merge first.")
             % {"winner": winner.pk, "survivor": winner.merged_into_id},
         )
-    for (field, value), item in owners(unique_values(loser).items(), using=using).items():
-        if item.contact_id not in (winner.pk, loser.pk):
-            raise MergeRefused(
-                "taken",
-                _("“%(value)s” (%(field)s) belongs to contact #%(other)s by now. Change it there.")
-                % {"value": value, "field": field, "other": item.contact_id},
-            )
     return row, winner, loser
 
 
@@ -146,18 +141,41 @@ def _is_still(winner: Contact, alias: str, after: Any) -> bool:
 
 
 def _claim_again(
-    cursor: Any, sql: Dialect, winner: Contact, loser: Contact, ground: Ground, using: str
-) -> None:
-    """What was given up while the merge held, or claimed anew, names the loser again."""
-    own = {digest(alias, value) for alias, value in unique_values(winner).items()}
-    keys = {digest(alias, value) for alias, value in unique_values(loser).items()} - own
-    rows = Identifier.objects.using(using).filter(contact=winner, digest__in=keys)
-    rows.update(contact=loser, current=True)
+    cursor: Any, sql: Dialect, row: Merge, winner: Contact, loser: Contact, now: datetime,
+    using: str,
+) -> None:  # fmt: skip
+    """Have what stands in the fields of the two name them, also what was given up meanwhile.
+
+    Refuses where a value that has named one of them belongs to somebody else by now, the other one
+    of the two included. What several had before it became unique may stay in all their fields.
+    """
+    winners, losers = row.changes["named"]
+    due = {
+        winner.pk: {*winners, *losers} - ({*row.changes["stood"]} - {*winners}),
+        loser.pk: {*losers},
+    }
+    ground = Ground(row.rule, now, {"undone": row.pk})
     wanted = [
-        NewIdentifier(alias, value, loser.pk, ground)
-        for alias, value in unique_values(loser).items()
+        NewIdentifier(alias, value, contact.pk, ground)
+        for contact in (winner, loser)
+        for alias, value in unique_values(contact).items()
     ]
-    link(cursor, sql, wanted)
+    own = {item.digest for item in wanted if item.contact_id == winner.pk}
+    keys = {item.digest for item in wanted if item.contact_id == loser.pk} - own
+    Identifier.objects.using(using).filter(contact=winner, digest__in=keys).update(contact=loser)
+    linked = link(cursor, sql, wanted)
+    for item in wanted:
+        owner = linked[item.digest].contact_id
+        if owner != item.contact_id and item.digest.hex in due[item.contact_id]:
+            # As it was a moment ago, while the two were one.
+            owner = winner.pk if owner == loser.pk else owner
+            raise MergeRefused(
+                "taken",
+                _("“%(value)s” (%(field)s) belongs to contact #%(other)s by now. Change it there.")
+                % {"value": item.value, "field": item.field, "other": owner},
+            )
+    for contact in (winner, loser):
+        mark_current(contact, using=using)
 
 
 def _show(row: Merge, winner: Contact, loser: Contact, using: str) -> None:

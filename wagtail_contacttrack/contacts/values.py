@@ -18,6 +18,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..wire.params import CutText
 from ..wire.text import storable
 from . import geography, moments
 from .fieldset import Field
@@ -128,6 +129,8 @@ def _texts(sent: Any, depth: int = DEPTH) -> list[str]:
         if not depth:
             raise Refused("not_text")
         return [text for item in sent for text in _texts(item, depth - 1)]
+    if isinstance(sent, CutText):
+        raise Refused("too_long")
     return [str(sent)]
 
 

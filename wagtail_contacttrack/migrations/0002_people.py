@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='trackingsettings',
             name='track_by_tracking_url',
-            field=models.BooleanField(default=False, help_text='Links in e-mails say who they were sent to. Needs the field E-mail to be a unique identifier and publicly updatable.', verbose_name='recognise returning visitors by links in messages'),
+            field=models.BooleanField(default=False, help_text='Links in e-mails say who they were sent to. Needs the field E-mail to be publicly updatable.', verbose_name='recognise returning visitors by links in messages'),
         ),
         migrations.AddField(
             model_name='trackingsettings',

@@ -98,9 +98,20 @@ def find(key: str) -> TrackedLink | None:
 def target_of(link: TrackedLink, query: str) -> str:
     """Where a link leads: the address that was stored, with the parameters of the request added."""
     address, mark, fragment = link.url.partition("#")
-    query = query.strip("&?")
+    query = _escaped(query.strip("&?"))
     if query:
         place, _mark, own = address.partition("?")
         own = own.strip("&")
         address = f"{place}?{own}&{query}" if own else f"{place}?{query}"
     return iri_to_uri(f"{address}{mark}{fragment}")
+
+
+def _escaped(query: str) -> str:
+    """A query string in which servers have left raw bytes, each of them as a Latin-1 letter."""
+    if query.isascii():
+        return query
+    try:
+        raw = query.encode("latin-1")
+    except UnicodeEncodeError:
+        raw = query.encode("utf-8", "replace")
+    return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in raw)

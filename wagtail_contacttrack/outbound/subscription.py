@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..contacts import consent
+from ..contacts.editing import MergedMeanwhile
 from ..contacts.models import DoNotContact
 from ..contacts.resolving import survivor_id
 from .kinds import EMAIL_RESUBSCRIBED, EMAIL_UNSUBSCRIBED
@@ -48,12 +49,17 @@ def standing_of(message: Message) -> DoNotContact | None:
 
 
 def set_by_editor(contact_id: int, *, allowed: bool, comments: str = "", now: datetime) -> bool:
-    """Stop or allow bulk mail to a contact, whatever stood before; whether anything changed."""
+    """Stop or allow bulk mail to a contact, whatever stood before; whether anything changed.
+
+    Raises `MergedMeanwhile`, because the editor has seen what stood with another contact.
+    """
 
     def work(using: str) -> bool:
         owner = lock(contact_id, using)
         if owner is None:
             return False
+        if owner != contact_id:
+            raise MergedMeanwhile(contact_id)
         if allowed:
             changed, kind = consent.allow(owner, using=using), EMAIL_RESUBSCRIBED
         else:

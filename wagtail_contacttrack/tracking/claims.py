@@ -25,9 +25,12 @@ from .sites import SiteOptions
 NOT_PUBLIC = "field_not_public"
 UNVERIFIED = "identity_unverified"
 OUTRANKED = "identity_outranked"
+UNSIGNED = "identity_unsigned"
 CONFLICT = "identifier_conflict"
 FOREIGN = "from_elsewhere"
 MACHINE = "ct_machine"
+# The tracker says these on every page; whoever has not opened the fields has not asked for them.
+ALWAYS_SENT = frozenset({"timezone", "preferred_locale"})
 
 
 @dataclass(slots=True)
@@ -103,7 +106,8 @@ def _take_field(claims: Claims, item: Field, sent: Param, site: SiteOptions) -> 
         claims.ignored[item.alias] = OUTRANKED
         return
     if not item.public or item.is_system:
-        claims.ignored[item.alias] = NOT_PUBLIC
+        if item.alias not in ALWAYS_SENT:
+            claims.ignored[item.alias] = NOT_PUBLIC
         return
     cleaned = values.clean(item, sent)
     if cleaned.problem:
@@ -116,6 +120,8 @@ def _take_field(claims: Claims, item: Field, sent: Param, site: SiteOptions) -> 
         claims.values[item.alias] = cleaned.value
         if item.unique:
             claims.unique[item.alias] = cleaned.value
+            if site.identity_mode == IdentityMode.REPORT and UNSIGNED not in claims.problems:
+                claims.problems.append(UNSIGNED)
 
 
 def _take_company(claims: Claims, params: Mapping[str, Param], fields: FieldSet) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from ..activity.models import Activity
-from ..contacts import geography
+from ..contacts.fieldset import COLUMNS
 from ..contacts.linking import Ground, NewDevice, link
 from ..contacts.models import Contact, Device, Presence, Rule
 from ..sql import Dialect, Statement
@@ -24,8 +24,7 @@ from .outcome import Admitted, KnownDevice, Superseded
 from .recognition import Recogniser
 
 CONTACT_COLUMNS = (
-    "email", "firstname", "lastname", "company", "city", "state", "country", "points", "fields",
-    "date_added", "date_modified", "date_identified",
+    *COLUMNS, "points", "fields", "date_added", "date_modified", "date_identified",
 )  # fmt: skip
 
 
@@ -45,6 +44,8 @@ def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted], *, using: str
     if newcomers:
         devices.update(_welcome(cursor, sql, newcomers))
     recogniser = Recogniser(cursor, sql, using, devices)
+    if speaking and len(batch) > 1:
+        recogniser.lock_all(batch)
     for item in speaking:
         recogniser.meet(item)
     for item in batch:
@@ -127,16 +128,15 @@ def _add_contacts(cursor: Any, sql: Dialect, items: Sequence[Admitted]) -> list[
     for number, country, fields in sql.run(cursor, statements):
         fields = json.loads(fields) if isinstance(fields, str) else fields
         alike.setdefault((country, fields.get("timezone", "")), []).append(number)
-    return [alike[_country(item), item.first_fields().get("timezone", "")].pop() for item in items]
+    first = [item.first_values() for item in items]
+    return [alike[v.get("country", ""), v.get("timezone", "")].pop() for v in first]
 
 
 def _anonymous(sql: Dialect, item: Admitted) -> tuple[Any, ...]:
-    moment, fields = sql.moment(item.now), sql.document(item.first_fields())
-    return ("", "", "", "", "", "", _country(item), 0, fields, moment, moment, None)
-
-
-def _country(item: Admitted) -> str:
-    return geography.country_name(item.hit.country) if item.hit.country else ""
+    fields = item.first_values()
+    columns = [fields.pop(name, "") for name in COLUMNS]
+    moment = sql.moment(item.now)
+    return (*columns, 0, sql.document(fields), moment, moment, None)
 
 
 def _remove_superfluous(

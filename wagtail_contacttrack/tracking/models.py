@@ -77,8 +77,8 @@ class TrackingSettings(BaseSiteSetting):
         _("recognise returning visitors by links in messages"),
         default=False,
         help_text=_(
-            "Links in e-mails say who they were sent to. Needs the field E-mail to be a unique "
-            "identifier and publicly updatable."
+            "Links in e-mails say who they were sent to. Needs the field E-mail to be publicly "
+            "updatable."
         ),
     )
     track_unsigned_clickthrough = models.BooleanField(

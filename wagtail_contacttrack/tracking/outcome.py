@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from ..contacts.geography import guess_timezone
+from ..contacts.defaults import defaults
+from ..contacts.geography import country_name, guess_timezone
 from ..wire.hit import Hit
 from ..wire.ids import event_key
 from ..wire.params import first_text
@@ -75,10 +77,15 @@ class Admitted:
         """Whether it may change what is known about somebody."""
         return self.claims is not None and self.claims.speak
 
-    def first_fields(self) -> dict[str, str]:
-        """What a new contact begins with: a time zone that fits the visitor's clock."""
+    def guesses(self) -> dict[str, str]:
+        """What the visitor's browser and network let us guess: time zone and country, by alias."""
         zone = guess_timezone(first_text(self.hit.params.get("timezone_offset")))
-        return {"timezone": zone} if zone else {}
+        country = country_name(self.hit.country) if self.hit.country else ""
+        return {alias: v for alias, v in (("timezone", zone), ("country", country)) if v}
+
+    def first_values(self) -> dict[str, Any]:
+        """What stands in the fields of a new contact, by alias."""
+        return {**defaults(), **self.guesses()}
 
     @property
     def late(self) -> bool:

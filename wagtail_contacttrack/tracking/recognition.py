@@ -2,13 +2,13 @@
 
 In the order of the protocol: what the website has signed, a link in a message, unique fields that
 browsers may set, then the device. What a browser says can make an anonymous visitor part of a known
-contact. It never joins two known contacts: the browser gets a device of its own under the other
+contact. It never joins two identified contacts: the browser gets a device of its own under the other
 one, and both timelines say so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +16,14 @@ from ..activity.adding import add, add_once
 from ..contacts import (
     companies,
     content,
-    geography,
+    fieldset,
     history,
     linking,
     merging,
     resolving,
     tags,
 )
-from ..contacts.editing import note_identity
+from ..contacts.identified import is_identified, note_identity
 from ..contacts.identifiers import normalised
 from ..contacts.linking import Ground, NewDevice, NewIdentifier
 from ..contacts.models import Contact, Device, Identifier, Presence, Rule
@@ -79,6 +79,19 @@ class Recogniser:
         contact, device = self._settle(item, named, visitor, device)
         self._take_over(item, contact, device, named)
         item.device = device
+
+    def lock_all(self, batch: Sequence[Admitted]) -> None:
+        """Lock everybody whom a batch is about, in the one order that everybody keeps.
+
+        One after the other would be in the order of the hits, and two batches could wait for each
+        other.
+        """
+        said = [item.claims for item in batch if item.claims]
+        values = [p for c in said for p in (*c.verified.items(), *c.unique.items())]
+        ids = {row.contact_id for row in linking.owners(values, using=self.using).values()}
+        ids |= {device.contact_id for device in self.devices.values()}
+        ids |= {number for claims in said if (number := self._recipient(claims))}
+        merging.lock(sorted(ids), self.using)
 
     def finish(self) -> None:
         """Once the presence of everybody stands: show those who have become known."""
@@ -138,7 +151,7 @@ class Recogniser:
         assert claims is not None  # noqa: S101
         if recipient is not None and recipient.email:
             # A cookie of somebody known is better evidence than a link, which may be forwarded.
-            if visitor is None or not visitor.is_known:
+            if visitor is None or not is_identified(visitor):
                 message = claims.clickthrough.message if claims.clickthrough else ""
                 return Named(recipient, Rule.CLICKTHROUGH, {"message": message})
             return Named()
@@ -173,25 +186,25 @@ class Recogniser:
         assert item.claims is not None  # noqa: S101
         contact = named.contact
         if visitor is None or device is None:
-            contact = contact or self._add(item)
-            return contact, self._link(item, item.tracking_id, contact, named)
+            if contact is None:
+                contact = self._add(item)
+                return contact, self._link(item, item.tracking_id, contact, named)
+            return contact, self._device_of(item, contact, named)
         if contact is None and not contradicts(visitor, item.claims):
             return visitor, device
         if contact is None:
             contact = self._add(item)
         if contact.pk == visitor.pk:
             return contact, device
-        if not visitor.is_known:
+        if not is_identified(visitor):
             self._merge(contact, visitor, named, item.now)
             return contact, device
         return contact, self._switch(item, self._browser_of(device), visitor, contact, named)
 
     def _add(self, item: Admitted) -> Contact:
-        contact = Contact(
-            country=geography.country_name(item.hit.country),
-            fields=item.first_fields(),
-            date_added=item.now,
-        )
+        contact = Contact(date_added=item.now)
+        for alias, value in item.first_values().items():
+            content.put(contact, alias, value)
         Contact.objects.using(self.using).bulk_create([contact])
         return contact
 
@@ -209,6 +222,27 @@ class Recogniser:
         if row.contact_id != contact.pk:
             raise Superseded
         device = KnownDevice(row.id, tracking_id, contact.pk, row.agent_id, is_new=True)
+        self.devices[tracking_id] = device
+        return device
+
+    def _device_of(self, item: Admitted, contact: Contact, named: Named) -> KnownDevice:
+        """The device of somebody who is known, on the first visit with it.
+
+        A client that keeps no cookies makes a first visit each time: it gets the same one again.
+        """
+        hit, tracking_id = item.hit, item.tracking_id
+        if not hit.cookie_device and not hit.param_device:
+            tracking_id = device_id_for(f"{hit.address} {hit.user_agent}", contact.pk)
+            if found := self._find(tracking_id, contact):
+                return found
+        return self._link(item, tracking_id, contact, named)
+
+    def _find(self, tracking_id: str, contact: Contact) -> KnownDevice | None:
+        rows = Device.objects.using(self.using)
+        found = rows.filter(tracking_id=tracking_id, contact_id=contact.pk).first()
+        if found is None:
+            return None
+        device = KnownDevice(found.pk, tracking_id, contact.pk, found.agent_id)
         self.devices[tracking_id] = device
         return device
 
@@ -235,14 +269,9 @@ class Recogniser:
         self, item: Admitted, browser: str, visitor: Contact, contact: Contact, named: Named
     ) -> KnownDevice:
         """The device of another person in the same browser; history stays with whose it is."""
-        devices = Device.objects.using(self.using)
-        first = devices.filter(tracking_id=browser, contact_id=contact.pk).first()
-        tracking_id = browser if first else device_id_for(browser, contact.pk)
-        found = first or devices.filter(tracking_id=tracking_id, contact_id=contact.pk).first()
-        if found is not None:
-            device = KnownDevice(found.pk, tracking_id, contact.pk, found.agent_id)
-            self.devices[tracking_id] = device
-            return device
+        tracking_id = device_id_for(browser, contact.pk)
+        if found := self._find(browser, contact) or self._find(tracking_id, contact):
+            return found
         device = self._link(item, tracking_id, contact, named, browser)
         for one, other in ((visitor, contact), (contact, visitor)):
             self._note(history.CONFLICT, one, item, {**named.ground, "other": other.pk})
@@ -256,13 +285,16 @@ class Recogniser:
         claims = item.claims
         assert claims is not None  # noqa: S101
         was_known = contact.is_known
-        self._claim(item, contact)
+        is_named = self._claim(item, contact)
         said = {**claims.values, **claims.verified}
         if content.value_of(contact, "timezone") is None:
-            said = {**item.first_fields(), **said}
+            said = {**{k: v for k, v in item.guesses().items() if k == "timezone"}, **said}
         changed = {alias: value for alias, value in said.items() if is_news(contact, alias, value)}
         for alias, value in changed.items():
             content.put(contact, alias, value)
+        if any(item.alias in changed for item in fieldset.current().unique):
+            # An old value still leads here as well.
+            linking.mark_current(contact, using=self.using)
         if claims.company:
             companies.assign(
                 contact,
@@ -277,15 +309,19 @@ class Recogniser:
             merging.store(contact, self.using)
         if claims.tags:
             tags.apply(contact.pk, claims.tags, now=item.now, using=self.using)
-        if contact.is_known and not was_known:
+        becomes_known = contact.is_known and not was_known
+        if becomes_known:
             self.known.add(contact.pk)
-        if contact.is_known and (not was_known or (device.is_new and named.contact)):
+        if becomes_known or is_named or (device.is_new and named.contact):
             self._announce(contact, item, device, named)
             if named.evidence:
                 self._note(history.IDENTIFIED, contact, item, named.ground, device.id)
 
-    def _claim(self, item: Admitted, contact: Contact) -> None:
-        """Make new unique values name the contact, and leave out those that it contradicts."""
+    def _claim(self, item: Admitted, contact: Contact) -> bool:
+        """Make new unique values name the contact, and leave out those that it contradicts.
+
+        Whether nothing had named it before.
+        """
         claims = item.claims
         assert claims is not None  # noqa: S101
         own = linking.unique_values(contact)
@@ -293,13 +329,11 @@ class Recogniser:
         fresh, confirmed = [], []
         for alias, value in {**claims.unique, **signed}.items():
             verified = alias in signed
-            if alias in own and normalised(own[alias]) != normalised(value):
-                if not verified:
-                    # Named by one field, contradicted by another.
-                    self._drop(claims, alias)
-                    continue
-                # The website's word counts more. The old value leads here as well, as before.
-                linking.retire(alias, own[alias], using=self.using)
+            contradicted = alias in own and normalised(own[alias]) != normalised(value)
+            # The website's word counts more.
+            if contradicted and not verified:
+                self._drop(claims, alias)
+                continue
             rule = Rule.VERIFIED if verified else Rule.UNIQUE_FIELD
             wanted = NewIdentifier(alias, value, contact.pk, Ground(rule, item.now), verified)
             fresh.append(wanted)
@@ -310,6 +344,7 @@ class Recogniser:
             raise Superseded
         if confirmed:
             linking.verify(confirmed, using=self.using)
+        return bool(fresh) and not own
 
     @staticmethod
     def _drop(claims: Claims, alias: str) -> None:

@@ -55,8 +55,8 @@ def combination_problems(
     problems = {}
     if by_url and not email_identifies:
         problems["track_by_tracking_url"] = _(
-            "Links recognise people by their e-mail address. Make the contact field E-mail a "
-            "unique identifier and publicly updatable first, or leave this off."
+            "Links recognise people by their e-mail address. Make the contact field E-mail "
+            "publicly updatable first, or leave this off."
         )
     if unsigned and not by_url:
         problems["track_unsigned_clickthrough"] = _(

@@ -25,6 +25,12 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
+class CutText(str):
+    """A text that went on when it was sent, and was cut to what is kept of one value."""
+
+    __slots__ = ()
+
+
 class _Array(dict[str, "Param | _Array"]):
     """A PHP array while it is being filled; it knows which index `[]` stands for."""
 
@@ -56,10 +62,10 @@ class Intake:
             self.problems.append(problem)
 
     def value(self, text: str, limit: int = MAX_VALUE) -> str:
-        """The text as it may be stored, cut to the limit."""
+        """The text as it may be stored; as a `CutText` if it was cut to the limit."""
         if len(text) > limit:
             self.note("value_cut")
-            text = text[:limit]
+            return CutText(storable(text[:limit]))
         return text if text.isprintable() else storable(text)
 
     def counts(self) -> bool:

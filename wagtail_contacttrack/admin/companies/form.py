@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import router
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -15,7 +17,9 @@ from ...contacts.company_people import values_of
 from ...contacts.fieldset import Field
 from ...contacts.identifiers import digest
 from ...contacts.models import Company, CompanyIdentifier
+from ...sql import writing
 from ..contacts import inputs
+from ..meanwhile import ChangedMeanwhile, MeanwhileMixin
 
 TAKEN = _("Another company has this already. Two companies cannot have the same.")
 
@@ -25,7 +29,7 @@ def input_name(alias: str) -> str:
     return f"field_{alias}"
 
 
-class CompanyForm(WagtailAdminModelForm):
+class CompanyForm(MeanwhileMixin, WagtailAdminModelForm):
     """Takes what `values.clean` takes; what an editor leaves as it is, is not checked again."""
 
     company_fields: tuple[Field, ...] = ()
@@ -35,8 +39,9 @@ class CompanyForm(WagtailAdminModelForm):
         self.news: dict[str, Any] = {}
         is_new = self.instance.pk is None
         there = values_of(self.instance)
+        before = self.remember(self.company_fields, there)
         for field in self.company_fields:
-            stored = there.get(field.alias)
+            stored = before[field.alias]
             if is_new and stored in (None, ""):
                 stored = values.default_of(field)
             country = str(there.get("companycountry") or "")
@@ -49,12 +54,21 @@ class CompanyForm(WagtailAdminModelForm):
             name = input_name(field.alias)
             if name in given and (self.instance.pk is None or name in self.changed_data):
                 self._take(field, name, inputs.sent_value(given[name]))
+        self.say_overlaps()
         return given
+
+    def say_overlaps(self) -> None:
+        """Say at each input what somebody else has changed there meanwhile."""
+        if self.instance.pk is not None:
+            url = reverse("contacttrack_companies:edit", args=[self.instance.pk])
+            self.refuse_overlaps(values_of(self.instance), input_name, url)
 
     def _take(self, field: Field, name: str, sent: Any) -> None:
         cleaned = values.clean(field, sent)
         if cleaned.problem and cleaned.problem != values.BLANK:
             self.add_error(name, values.sentence(field, cleaned.problem))
+        elif unkept := inputs.unkept(field, sent):
+            self.add_error(name, unkept)
         elif cleaned.problem and (field.required or field.alias == fieldset.COMPANY_NAME):
             self.add_error(name, forms.Field.default_error_messages["required"])
         elif field.unique and cleaned.value is not None and self._is_taken(field, cleaned.value):
@@ -67,10 +81,16 @@ class CompanyForm(WagtailAdminModelForm):
         return others.filter(digest=digest(field.alias, value)).exists()
 
     def save(self, commit: bool = True) -> Any:
-        """Write what was changed; may raise `company_editing.ValueTaken`."""
-        fields = fieldset.current()
-        company_editing.save(self.instance, self.news, fields, now=timezone.now())
-        return self.instance
+        """Write what was changed; may raise `company_editing.ValueTaken` or `ChangedMeanwhile`."""
+        company, using = self.instance, router.db_for_write(Company)
+        with writing(using, Company._meta.db_table):
+            if company.pk is not None:
+                rows = Company.objects.using(using).select_for_update()
+                company.refresh_from_db(using=using, from_queryset=rows)
+                if self.overlaps(values_of(company)):
+                    raise ChangedMeanwhile
+            company_editing.save(company, self.news, fieldset.current(), now=timezone.now())
+        return company
 
 
 def panel() -> Panel:

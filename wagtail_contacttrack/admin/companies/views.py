@@ -20,6 +20,7 @@ from wagtail.log_actions import log
 from ...contacts import company_editing, counting
 from ...contacts.models import Company, CompanyMembership
 from ..checked import PermissionFirstMixin
+from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
 from ..named import NamedIndexView, SuccessMixin, contacts_text
 from .form import TAKEN, CompanyForm, input_name, panel
 
@@ -35,9 +36,12 @@ class CompanyIndexView(NamedIndexView):
 
     def get_further_columns(self) -> list[BaseColumn]:
         return [
-            Column("place", label=_("Place"), accessor=place, classname="ct-location"),
+            Column("place", label=_("Place"), accessor=place, classname="ct-location ct-secondary"),
             Column(
-                "website", label=_("Website"), accessor=lambda row: row.fields.get("companywebsite")
+                "website",
+                label=_("Website"),
+                accessor=lambda row: row.fields.get("companywebsite"),
+                classname="ct-address ct-secondary",
             ),
         ]
 
@@ -56,7 +60,7 @@ def place(company: Company) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
-class CompanyFormMixin:
+class CompanyFormMixin(MeanwhileViewMixin):
     """The form is built from the fields; after saving, editors look at the company if they may."""
 
     object: Any
@@ -74,7 +78,10 @@ class CompanyFormMixin:
             # Somebody else was quicker.
             form.add_error(input_name(taken.alias), TAKEN)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
+        except ChangedMeanwhile:
+            form.say_overlaps()
+            return self.form_invalid(form)
         except Company.DoesNotExist:
             # Deleted while the form was open.
             raise Http404 from None

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import router
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +19,12 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.admin.widgets.button import ListingButton
 
 from ...compat import permission_policy
-from ...contacts import listing, removal
+from ...contacts import listing, merging, removal
 from ...contacts.models import Contact
+from ...sql import writing
 from . import logs
 from .filters import choice_of, is_valid
+from .merged import say_left_out
 
 # One step changes no more than this, so that the answer comes within a minute or so.
 MOST = 5_000
@@ -56,7 +59,20 @@ class ContactsAction(BulkAction):
         # Before anything is read: the question shows names.
         if not self.is_allowed(request.user):
             raise PermissionDenied
+        if not self.contacts and say_left_out(request, self._asked_for()):
+            return self.go_back()
         return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        response = super().form_valid(form)
+        # What was done is done to those who were not merged by then.
+        say_left_out(self.request, self._confirmed())
+        return response
+
+    def go_back(self) -> HttpResponseBase:
+        """Where the editor came from, or the list."""
+        here = self.next_url == self.request.path
+        return redirect("contacttrack_contacts:index" if here else self.next_url)
 
     @cached_property
     def contacts(self) -> list[Contact]:
@@ -72,8 +88,7 @@ class ContactsAction(BulkAction):
             if listed.path != reverse("contacttrack_contacts:index") or not is_valid(query):
                 return []
             return listing.first(choice_of(query), MOST + 1)
-        ids = [number for number in map(listing.number_in, wanted) if number is not None]
-        found = Contact.objects.current().filter(pk__in=ids[: MOST + 1]).order_by("-pk")
+        found = Contact.objects.current().filter(pk__in=self._asked_for()).order_by("-pk")
         return list(found)
 
     def get_actionable_objects(self) -> tuple[list[Contact], dict[str, Any]]:
@@ -87,13 +102,24 @@ class ContactsAction(BulkAction):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contacts, _none = self.get_actionable_objects()
+        policy = permission_policy(Contact)
         return {
             **super().get_context_data(**kwargs),
             "listed": contacts[:LISTED],
             "count": len(contacts),
             "unlisted": max(len(contacts) - LISTED, 0),
             "more": len(self.contacts) > MOST,
+            # As Wagtail has it, who may change contacts may read them; the page of one is stricter.
+            "may_read": policy.user_has_any_permission(self.request.user, ["view", "change"]),
+            "may_view": policy.user_has_permission(self.request.user, "view"),
         }
+
+    def _asked_for(self) -> list[int]:
+        """The ids in the address, or those that come back with the answer."""
+        if self.request.method == "POST":
+            return self._confirmed()
+        wanted = map(listing.number_in, self.request.GET.getlist("id"))
+        return [number for number in wanted if number is not None][: MOST + 1]
 
     def _confirmed(self) -> list[int]:
         """The ids that come back with the answer."""
@@ -126,9 +152,12 @@ class DeleteContacts(ContactsAction):
 
     @classmethod
     def execute_action(cls, objects: list[Contact], **_kwargs: Any) -> tuple[int, int]:
-        with transaction.atomic():
-            logs.note_deletions(objects)
-            return removal.remove([contact.pk for contact in objects]), 0
+        using = router.db_for_write(Contact)
+        with writing(using, Contact._meta.db_table):
+            held = merging.lock([contact.pk for contact in objects], using).values()
+            current = [contact for contact in held if contact.merged_into_id is None]
+            logs.note_deletions(current)
+            return removal.remove([contact.pk for contact in current]), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
         return ngettext(

@@ -7,13 +7,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.utils.translation import gettext
-from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin
 
-from ...contacts import resolving
 from ...contacts.models import Contact
+from .merged import lead_on
 
 
 class CheckedFirstMixin(PermissionCheckedMixin):
@@ -34,19 +31,15 @@ class CheckedFirstMixin(PermissionCheckedMixin):
 
 
 class CurrentContactMixin(CheckedFirstMixin):
-    """For views of a contact: the address of one that was merged leads to the same view of the
-    contact that it is part of now."""
+    """For views of a contact: the address of one that was merged leads to the contact that it is
+    part of now, to the same view unless `follows_merges` says no."""
+
+    follows_merges = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         contact = getattr(self, "object", None) or Contact.objects.filter(pk=kwargs["pk"]).first()
         if contact is None or contact.merged_into_id is None:
             return super().dispatch(request, *args, **kwargs)
-        said = gettext("Contact #%(id)s is part of this contact since the two were merged.")
-        if request.method == "POST":
-            said = gettext(
-                "Nothing was changed: contact #%(id)s is part of this contact since the two were "
-                "merged."
-            )
-        messages.warning(request, said % {"id": contact.pk})
-        assert request.resolver_match is not None  # noqa: S101
-        return redirect(request.resolver_match.view_name, resolving.survivor_id(contact.pk))
+        match = request.resolver_match
+        same_view = match.view_name if match and self.follows_merges else ""
+        return lead_on(request, contact.pk, same_view)

@@ -53,15 +53,20 @@ def columns(
             "name", label=_("Name"), sort_key=sort("name"), get_url=get_url, buttons=buttons
         ),
         Column("email", label=_("E-mail"), sort_key=sort("email"), classname="ct-email"),
-        Column("location", label=_("Location"), classname="ct-location"),
-        NumberColumn("points", label=_("Points"), sort_key=sort("points"), classname="ct-number"),
+        Column("location", label=_("Location"), classname="ct-location ct-secondary"),
+        NumberColumn(
+            "points",
+            label=_("Points"),
+            sort_key=sort("points"),
+            classname="ct-number ct-secondary",
+        ),
         DateColumn(
             "last_active",
             label=_("Last active"),
             sort_key=sort("last_active"),
             classname="ct-date",
         ),
-        Column("pk", label=_("ID"), sort_key=sort("id"), classname="ct-number"),
+        Column("pk", label=_("ID"), sort_key=sort("id"), classname="ct-number ct-secondary"),
     ]
     if selectable:
         found.insert(0, BulkActionsCheckboxColumn("bulk_actions", obj_type=OBJECT_TYPE))

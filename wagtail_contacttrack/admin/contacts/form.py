@@ -24,6 +24,7 @@ from ...contacts import (
     details,
     editing,
     fieldset,
+    identified,
     linking,
     values,
 )
@@ -34,6 +35,7 @@ from ...contacts.models import Contact, FieldGroup
 from ...contacts.models.link import Rule
 from ...sql import writing
 from ..companies.several import several_companies
+from ..meanwhile import ChangedMeanwhile, MeanwhileMixin
 from . import inputs
 
 # Without these, the form of a contact would be one long page.
@@ -48,20 +50,16 @@ class ValueTaken(Exception):
         self.conflicts = conflicts
 
 
-class MergedMeanwhile(Exception):
-    """That the contact has become part of another one while the form was open."""
-
-
 def input_name(alias: str) -> str:
     """What an input is called: aliases are chosen by editors, and some mean something to forms."""
     return alias if alias in fieldset.COLUMNS else f"field_{alias}"
 
 
-class ContactForm(WagtailAdminModelForm):
+class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
     """Takes what `values.clean` takes, and keeps a value of a unique field with one contact.
 
     What an editor leaves as it is, is neither checked nor written: it may be older than its
-    field's rules, and somebody else may be changing it.
+    field's rules, and somebody else may have changed it while the form was open.
     """
 
     contact_fields: tuple[Field, ...] = ()
@@ -73,9 +71,10 @@ class ContactForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         self.news: dict[str, Any] = {}
         is_new = self.instance.pk is None
+        before = self.remember(self.contact_fields, content.values_of(self.instance))
         for field in self.contact_fields:
             name = input_name(field.alias)
-            stored = content.value_of(self.instance, field.alias)
+            stored = before[field.alias]
             if is_new and stored is None:
                 stored = values.default_of(field)
             self.fields[name] = inputs.input_for(field, stored, self.instance.country)
@@ -89,6 +88,7 @@ class ContactForm(WagtailAdminModelForm):
             if name in given and (is_new or name in self.changed_data):
                 self._take(field, name, inputs.sent_value(given[name]))
         self._refuse_taken_values()
+        self.say_overlaps()
         # Whoever has none of these is a visitor, and visitors come by themselves.
         names = ("firstname", "lastname", "company", "email")
         visitor = not is_new and not self.instance.is_known
@@ -100,6 +100,8 @@ class ContactForm(WagtailAdminModelForm):
         cleaned = values.clean(field, sent)
         if cleaned.problem and cleaned.problem != values.BLANK:
             self.add_error(name, values.sentence(field, cleaned.problem))
+        elif unkept := inputs.unkept(field, sent):
+            self.add_error(name, unkept)
         elif field.required and cleaned.problem:
             self.add_error(name, forms.Field.default_error_messages["required"])
         else:
@@ -111,6 +113,12 @@ class ContactForm(WagtailAdminModelForm):
         if alias in self.news:
             return self.news[alias]
         return content.value_of(self.instance, alias)
+
+    def say_overlaps(self) -> None:
+        """Say at each input what somebody else has changed there meanwhile."""
+        if self.instance.pk is not None:
+            url = reverse("contacttrack_contacts:edit", args=[self.instance.pk])
+            self.refuse_overlaps(content.values_of(self.instance), input_name, url)
 
     def _refuse_taken_values(self) -> None:
         unique = [field.alias for field in self.contact_fields if field.unique]
@@ -145,21 +153,24 @@ class ContactForm(WagtailAdminModelForm):
     def save(self, commit: bool = True) -> Any:
         """Write what was changed, and nothing else, into the contact as it is by now.
 
-        Raises `ValueTaken` for the caller to roll back.
+        Raises `ValueTaken`, `ChangedMeanwhile` or `editing.MergedMeanwhile` for the caller to roll
+        back.
         """
         contact, now = self.instance, timezone.now()
         using = contact._state.db or router.db_for_write(Contact)
         is_new = contact.pk is None
         with writing(using, Contact._meta.db_table):
             if not is_new:
-                rows = Contact.objects.using(using).select_for_update()
-                contact.refresh_from_db(using=using, from_queryset=rows)
-                if contact.merged_into_id is not None:
-                    raise MergedMeanwhile
+                editing.hold(contact.pk, using)
+                contact.refresh_from_db(using=using)
+                if self.overlaps(content.values_of(contact)):
+                    raise ChangedMeanwhile
             for alias, value in self.news.items():
                 content.put(contact, alias, value)
-            editing.note_identity(contact, now=now)
+            identified.note_identity(contact, now=now)
             contact.save(using=using)
+            if not is_new:
+                identified.record_editor(contact, now=now, actor=self.for_user, using=using)
             conflicts = linking.claim(contact, rule=Rule.EDITOR, now=now, actor=self.for_user)
             if conflicts:
                 if is_new:

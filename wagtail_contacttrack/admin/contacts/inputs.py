@@ -20,6 +20,7 @@ from wagtail.admin.widgets import (
 from ...contacts import geography, values
 from ...contacts.fieldset import Field
 from ...contacts.models import FieldType as T
+from ...wire.text import storable
 
 LONG = (T.TEXTAREA, T.HTML, T.MULTISELECT)
 HELP = {
@@ -27,6 +28,9 @@ HELP = {
     T.REGION: _("The name, or a code such as US-CA."),
     T.EMAIL: "",
 }
+# Types whose values are what was written, and those of them that go without markup.
+_BARE = (T.TEXT, T.LOOKUP, T.TEL, T.TEXTAREA, T.URL)
+_TEXTS = (*_BARE, T.EMAIL, T.HTML)
 _INPUT_MODES = {T.EMAIL: "email", T.TEL: "tel", T.URL: "url"}
 
 
@@ -90,6 +94,26 @@ def shown_value(field: Field, stored: Any) -> Any:
 def sent_value(given: Any) -> Any:
     """What an input gave, as `values.clean` takes it."""
     return given.isoformat() if isinstance(given, date | time) else given
+
+
+def unkept(field: Field, sent: Any) -> str:
+    """What a text has that cleaning would take away without a word, as a sentence; else ""."""
+    if field.type not in _TEXTS or not isinstance(sent, str):
+        return ""
+    # Browsers send two characters for the end of a line.
+    text = sent.replace("\r\n", "\n")
+    if storable(text) != text:
+        return gettext("It contains invisible control characters. Write it without them.")
+    kept = values.clean(field, text)
+    refused = kept.problem not in ("", values.BLANK)
+    if field.type not in _BARE or refused or _same(text, str(kept.value or "")):
+        return ""
+    return gettext("It contains markup such as <b>, which is not kept. Write it without.")
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts have the same words."""
+    return one.split() == other.split()
 
 
 def _widget(field: Field, country: str) -> forms.Widget:

@@ -21,10 +21,12 @@ from wagtail.log_actions import log
 
 from ...compat import permission_policy
 from ...contacts import consent, details
+from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Contact
 from ...outbound import subscription
 from ...outbound.models import Message
-from .checked import CheckedFirstMixin
+from .checked import CurrentContactMixin
+from .merged import lead_on
 
 FORBID, ALLOW = "forbid", "allow"
 
@@ -53,7 +55,7 @@ class ContactMailForm(forms.Form):
     )
 
 
-class ContactMailView(CheckedFirstMixin, WagtailAdminTemplateMixin, FormView):
+class ContactMailView(CurrentContactMixin, WagtailAdminTemplateMixin, FormView):
     """Stop bulk mail to a contact, or allow it again."""
 
     model = Contact
@@ -102,12 +104,15 @@ class ContactMailView(CheckedFirstMixin, WagtailAdminTemplateMixin, FormView):
 
     def form_valid(self, form: ContactMailForm) -> HttpResponse:
         allowed = form.cleaned_data["wanted"] == ALLOW
-        changed = subscription.set_by_editor(
-            self.object.pk,
-            allowed=allowed,
-            comments=form.cleaned_data["comments"],
-            now=timezone.now(),
-        )
+        try:
+            changed = subscription.set_by_editor(
+                self.object.pk,
+                allowed=allowed,
+                comments=form.cleaned_data["comments"],
+                now=timezone.now(),
+            )
+        except MergedMeanwhile as merged:
+            return lead_on(self.request, merged.contact_id, "contacttrack_contacts:email")
         if changed:
             log(instance=self.object, action="wagtail.edit", title=f"#{self.object.pk}")
         if allowed:

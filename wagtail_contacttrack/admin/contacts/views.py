@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
+from django.db import router
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -14,11 +14,15 @@ from wagtail.admin.panels import Panel
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
 
-from ...contacts import details, removal, resolving
+from ...contacts import details, editing, removal, resolving
+from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Contact
+from ...sql import writing
+from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
 from . import logs
 from .checked import CurrentContactMixin
-from .form import ContactForm, MergedMeanwhile, ValueTaken, panel
+from .form import ContactForm, ValueTaken, panel
+from .merged import lead_on
 
 
 class ContactPageMixin:
@@ -33,7 +37,7 @@ class ContactPageMixin:
         return reverse("wagtailadmin_home")
 
 
-class ContactFormMixin(ContactPageMixin):
+class ContactFormMixin(ContactPageMixin, MeanwhileViewMixin):
     """The form is built from the fields, and says who has a value that can only be one's own."""
 
     panel: Panel
@@ -47,7 +51,10 @@ class ContactFormMixin(ContactPageMixin):
         except ValueTaken as taken:
             form.add_conflicts(taken.conflicts)
             self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+            return self.form_invalid(form)
+        except ChangedMeanwhile:
+            form.say_overlaps()
+            return self.form_invalid(form)
         except MergedMeanwhile:
             # The address of the form leads to the other contact now, and says so.
             return redirect(self.request.path)  # type: ignore[attr-defined]
@@ -76,6 +83,9 @@ class ContactEditView(ContactFormMixin, CurrentContactMixin, generic.EditView):
 class ContactDeleteView(CurrentContactMixin, generic.DeleteView):
     """Asks once, then deletes the contact with everything that is theirs."""
 
+    # Who meant to delete one contact has not said anything about the other.
+    follows_merges = False
+
     def get_page_subtitle(self) -> str:
         return details.heading(self.object)
 
@@ -100,10 +110,20 @@ class ContactDeleteView(CurrentContactMixin, generic.DeleteView):
             return str(super().get_success_url())
         return reverse("wagtailadmin_home")
 
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        try:
+            return super().form_valid(form)
+        except MergedMeanwhile as merged:
+            return lead_on(self.request, merged.contact_id)
+        except Contact.DoesNotExist:
+            raise Http404 from None
+
     def delete_action(self) -> None:
-        with transaction.atomic():
-            logs.note_deletions([self.object])
-            removal.remove([self.object.pk])
+        using = router.db_for_write(Contact)
+        with writing(using, Contact._meta.db_table):
+            contact = editing.hold(self.object.pk, using)
+            logs.note_deletions([contact])
+            removal.remove([contact.pk])
 
 
 class ContactHistoryView(CurrentContactMixin, HistoryView):

@@ -19,6 +19,12 @@ from ...tracking.models import TrackingSettings
 
 WITH_OPTIONS = (FieldType.SELECT, FieldType.MULTISELECT, FieldType.LOOKUP)
 WITH_LIMIT = (FieldType.TEXT, FieldType.LOOKUP)
+ALWAYS_UNIQUE: dict[tuple[str, str], Any] = {
+    (FieldObject.CONTACT, "email"): _(
+        "Contacts are told apart by their e-mail addresses. Keep it on."
+    ),
+    (FieldObject.COMPANY, COMPANY_NAME): _("Companies are told apart by their names. Keep it on."),
+}
 FIXED = _("This field comes with the app, so this cannot be changed.")
 
 
@@ -86,6 +92,16 @@ class FieldForm(WagtailAdminModelForm):
     def is_retyped(self) -> bool:
         return self.old is not None and self.old.type != self.instance.type
 
+    @property
+    def becomes_unique(self) -> bool:
+        return self.old is not None and not self.old.unique and self.new.unique
+
+    @property
+    def confirmation(self) -> str:
+        """What an editor agrees to who confirms the changes; another change is another one."""
+        parts = [self.new.type if self.is_retyped else "", "unique" if self.becomes_unique else ""]
+        return " ".join(filter(None, parts))
+
     def clean_option_lines(self) -> list[list[str]]:
         options = options_in(self.cleaned_data["option_lines"])
         names = [value for value, _label in options]
@@ -112,10 +128,9 @@ class FieldForm(WagtailAdminModelForm):
             self.add_error("option_lines", gettext("Enter at least one option."))
         if given.get("unique_identifier"):
             self._check_unique(type)
-        elif self.old and self.old.object == FieldObject.COMPANY and self.old.alias == COMPANY_NAME:
-            self.add_error(
-                "unique_identifier", gettext("Companies are told apart by their names. Keep it on.")
-            )
+        elif self.old and (self.old.object, self.old.alias) in ALWAYS_UNIQUE:
+            sentence = ALWAYS_UNIQUE[self.old.object, self.old.alias]
+            self.add_error("unique_identifier", str(sentence))
         self._check_recognition(given)
         return given
 
@@ -152,15 +167,14 @@ class FieldForm(WagtailAdminModelForm):
         is_email = self.instance.object == FieldObject.CONTACT and given.get("alias") == "email"
         if not is_email or not recognises_by_link():
             return
-        for name in ("unique_identifier", "publicly_updatable"):
-            if not given.get(name):
-                self.add_error(
-                    name,
-                    gettext(
-                        "The tracking settings say that visitors are recognised by links in "
-                        "messages, which needs this. Switch that off first."
-                    ),
-                )
+        if not given.get("publicly_updatable"):
+            self.add_error(
+                "publicly_updatable",
+                gettext(
+                    "The tracking settings say that visitors are recognised by links in messages, "
+                    "which needs this. Switch that off first."
+                ),
+            )
 
     def _post_clean(self) -> None:
         given, row = self.cleaned_data, self.instance

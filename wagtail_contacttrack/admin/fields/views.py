@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import django_filters
+from django.db import router
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -21,13 +25,18 @@ from wagtail.admin.ui.tables import BaseColumn, Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
 
-from ...contacts import field_changes, fieldset
+from ...contacts import field_changes, fieldset, listing
 from ...contacts.field_changes import Claimed, Conversion
 from ...contacts.fieldset import Field
 from ...contacts.models import ContactField, FieldObject, FieldType
-from ..contacts.checked import CheckedFirstMixin
+from ...sql import writing
+from ..checked import GoneMixin, PermissionFirstMixin
 from .form import FieldForm
 
+# As in the menu.
+TITLE = _("Contact fields")
+# For more contacts or companies than these, the work is done by parts.
+AT_ONCE = 5_000
 FLAGS = (
     ("publicly_updatable", _("public")),
     ("unique_identifier", _("unique")),
@@ -60,8 +69,23 @@ class FlagsColumn(Column):
         return format_html_join(" ", '<span class="w-status">{}</span>', ((n,) for n in names))
 
 
+class FieldTrailMixin:
+    """The list is called in breadcrumbs what the menu calls it."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        items = list(super().get_breadcrumbs_items())  # type: ignore[misc]
+        index = reverse("contacttrack_fields:index")
+        return [{**item, "label": TITLE} if item.get("url") == index else item for item in items]
+
+
+class OneFieldMixin(FieldTrailMixin, GoneMixin, PermissionFirstMixin):
+    """What the views of one field have in common."""
+
+
 class FieldIndexView(generic.IndexView):
     """All fields, in the order in which contacts and companies show them."""
+
+    page_title = TITLE
 
     template_name = "wagtail_contacttrack/fields/index.html"
     filterset_class = FieldFilterSet
@@ -97,7 +121,12 @@ class FieldIndexView(generic.IndexView):
 
 
 class FieldSaveMixin:
-    """What was asked for is done after the field is saved, and said."""
+    """What was asked for is done together with saving the field, and said.
+
+    Where it is about many contacts or companies, each part of the work is a transaction of its own,
+    so that visits do not wait for the whole of it. Should it break off there, saving once without
+    and once with the new setting does the rest.
+    """
 
     request: HttpRequest
 
@@ -107,9 +136,20 @@ class FieldSaveMixin:
         return reverse("wagtailadmin_home")
 
     def form_valid(self, form: FieldForm) -> HttpResponseBase:
-        response = super().form_valid(form)  # type: ignore[misc]
-        self.follow_up(form.old, form.new)
+        using = router.db_for_write(ContactField)
+        together: Any = nullcontext()
+        if listing.count_up_to(self.concerned(form), AT_ONCE) <= AT_ONCE:
+            together = writing(using, ContactField._meta.db_table)
+        with together:
+            response = super().form_valid(form)  # type: ignore[misc]
+            self.follow_up(form.old, form.new)
         return response
+
+    def concerned(self, form: FieldForm) -> QuerySet[Any]:
+        """The contacts or companies whose values are worked on; nobody's in most cases."""
+        if form.old and (form.is_retyped or form.old.unique != form.new.unique):
+            return field_changes.holders(form.old)
+        return ContactField.objects.none()
 
     def follow_up(self, old: Field | None, new: Field) -> None:
         """Make the values and what they name fit the field as it is by now."""
@@ -127,21 +167,30 @@ class FieldSaveMixin:
                 messages.warning(self.request, shared_text(new, claimed))
 
 
-class FieldAddView(FieldSaveMixin, generic.CreateView):
+class FieldAddView(FieldTrailMixin, FieldSaveMixin, generic.CreateView):
     """A field made by hand."""
 
 
-class FieldEditView(FieldSaveMixin, CheckedFirstMixin, generic.EditView):
-    """A field as a form. A new type for values that there are is asked about first."""
+class FieldEditView(FieldSaveMixin, OneFieldMixin, generic.EditView):
+    """A field as a form. What a change does to values that there are is asked about first."""
 
     def form_valid(self, form: FieldForm) -> HttpResponseBase:
-        if form.old and form.is_retyped and self.request.POST.get("confirmed") != form.new.type:
+        confirmed = self.request.POST.get("confirmed") == form.confirmation
+        questions = [] if confirmed else list(self.questions(form))
+        return self.ask(form, questions) if questions else super().form_valid(form)
+
+    def questions(self, form: FieldForm) -> Iterator[str]:
+        """What would happen, one sentence or two for each change that concerns somebody."""
+        if form.old and form.is_retyped:
             plan = field_changes.preview(form.old, form.new)
             if plan.kept or plan.lost:
-                return self.ask(form, plan)
-        return super().form_valid(form)
+                yield plan_text(form.new, plan)
+        if form.old and form.becomes_unique:
+            count = field_changes.holders(form.old).count()
+            if count:
+                yield unique_text(form.new, count)
 
-    def ask(self, form: FieldForm, plan: Conversion) -> HttpResponseBase:
+    def ask(self, form: FieldForm, questions: list[str]) -> HttpResponseBase:
         sent = [
             (name, value)
             for name, found in self.request.POST.lists()
@@ -151,11 +200,12 @@ class FieldEditView(FieldSaveMixin, CheckedFirstMixin, generic.EditView):
         self.form = form
         context = {
             **self.get_context_data(),
-            "question": plan_text(form.new, plan),
+            "questions": questions,
+            "loses": form.is_retyped,
             "sent": sent,
-            "confirmation": form.new.type,
+            "confirmation": form.confirmation,
         }
-        template = "wagtail_contacttrack/fields/confirm_retype.html"
+        template = "wagtail_contacttrack/fields/confirm_change.html"
         return TemplateResponse(self.request, template, context)
 
     @cached_property
@@ -163,11 +213,11 @@ class FieldEditView(FieldSaveMixin, CheckedFirstMixin, generic.EditView):
         return not self.object.installed and super().can_delete
 
 
-class FieldDeleteView(CheckedFirstMixin, generic.DeleteView):
+class FieldDeleteView(OneFieldMixin, generic.DeleteView):
     """Asks once and says who loses what. Fields of the app are not deleted."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.object.installed and self.user_has_permission("delete"):
+        if not self.gone and self.object.installed and self.user_has_permission("delete"):
             messages.error(
                 request,
                 _("This field comes with the app and cannot be deleted. You can hide it instead."),
@@ -199,7 +249,7 @@ class FieldDeleteView(CheckedFirstMixin, generic.DeleteView):
         field_changes.forget(self.field)
 
 
-class FieldHistoryView(CheckedFirstMixin, HistoryView):
+class FieldHistoryView(OneFieldMixin, HistoryView):
     """Who changed what about a field."""
 
     any_permission_required = ("view",)
@@ -214,6 +264,14 @@ def plan_text(new: Field, plan: Conversion) -> str:
         "kept": holders_text(new, plan.kept),
         "lost": holders_text(new, plan.lost),
     }
+
+
+def unique_text(new: Field, count: int) -> str:
+    return gettext(
+        "You are making this field a unique identifier. Values that will name who has them: "
+        "%(holders)s. Where several have the same value, it names the one who was identified "
+        "first."
+    ) % {"holders": holders_text(new, count)}
 
 
 def converted_text(new: Field, done: Conversion) -> str:

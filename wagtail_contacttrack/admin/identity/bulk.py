@@ -33,9 +33,7 @@ class MergeContacts(ContactsAction):
             one, two = sorted(contact.pk for contact in self.contacts)
             return redirect("contacttrack_identity:merge", one, two)
         messages.warning(request, gettext("Tick exactly two contacts to merge them."))
-        return redirect(
-            "contacttrack_contacts:index" if self.next_url == request.path else self.next_url
-        )
+        return self.go_back()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.get(request, *args, **kwargs)

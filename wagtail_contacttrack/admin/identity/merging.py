@@ -32,6 +32,12 @@ def undo_button(merge: Merge) -> Any:
     return messages.button(url, gettext("Undo merge"))
 
 
+def merge_of(numbers: list[int], using: str | None = None) -> Merge | None:
+    """The merge by which one of these two is part of the other now, whichever way round."""
+    rows = Merge.objects.using(using).filter(undone_at=None)
+    return rows.filter(winner_id__in=numbers, loser_id__in=numbers).order_by("-pk").first()
+
+
 class ChooseOtherView(IdentityPageMixin, TemplateView):
     """Search for the contact that is the same person; without words, look at the latest ones."""
 
@@ -82,6 +88,8 @@ class MergeView(IdentityPageMixin, TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         numbers = [kwargs["pk"], kwargs["other"]]
+        if request.method == "POST" and (done := merge_of(numbers)):
+            return self.say_done(done)
         found = Contact.objects.in_bulk(numbers)
         if problem := self._problem(found, numbers):
             messages.error(request, problem)
@@ -117,8 +125,10 @@ class MergeView(IdentityPageMixin, TemplateView):
         try:
             merge = insist(using, lambda: self._merge(chosen, version, using))
         except MergeRefused as refused:
-            messages.error(request, str(refused))
-            return redirect(request.get_full_path())
+            merge = merge_of([self.winner.pk, self.loser.pk])
+            if merge is None:
+                messages.error(request, str(refused))
+                return redirect(request.get_full_path())
         if merge is None:
             messages.warning(
                 request,
@@ -128,8 +138,12 @@ class MergeView(IdentityPageMixin, TemplateView):
                 ),
             )
             return self.render_to_response(self.get_context_data(chosen=chosen))
+        return self.say_done(merge)
+
+    def say_done(self, merge: Merge) -> HttpResponse:
+        """Go to the contact that remains, also when the form was sent twice."""
         messages.success(
-            request,
+            self.request,
             gettext("Contact #%(loser)s is part of this contact now.") % {"loser": merge.loser_id},
             buttons=[undo_button(merge)],
         )
@@ -150,6 +164,9 @@ class MergeView(IdentityPageMixin, TemplateView):
             winner, loser = (
                 found.get(contact.pk, contact) for contact in (self.winner, self.loser)
             )
+            if done := merge_of([winner.pk, loser.pk], using):
+                # The same form came twice, at the same moment.
+                return done
             if len(found) == 2 and sides.version_of(winner, loser) != version:
                 self.winner, self.loser = winner, loser
                 return None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.db import router
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,6 +19,8 @@ from wagtail.admin import messages
 
 from ...contacts import listing, resolving
 from ...contacts.models import Contact, Note
+from ...outbound import recording
+from ...sql import writing
 from .checked import IdentityPageMixin, MergersOnlyMixin
 
 SHOWN = 10
@@ -59,27 +62,43 @@ def page_of(contact_id: int) -> str:
     return f"{reverse('contacttrack_contacts:inspect', args=[contact_id])}#{ANCHOR}"
 
 
+def add_note(contact_id: int, text: str, author: Any) -> int | None:
+    """Write a note down about who this contact is today; return whom, or None for nobody."""
+    using = router.db_for_write(Note)
+    with writing(using, Note._meta.db_table):
+        owner = recording.lock(contact_id, using)
+        if owner is not None:
+            Note.objects.using(using).create(
+                contact_id=owner, text=text, author_id=author.pk, date_added=timezone.now()
+            )
+    return owner
+
+
 class AddNoteView(MergersOnlyMixin, View):
     """Keep a note, with the author and the time."""
 
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # Somebody may have merged the contact while the note was being written.
         number = resolving.survivor_id(kwargs["pk"])
         contact = get_object_or_404(Contact, pk=number)
         form = NoteForm(request.POST)
-        if form.is_valid():
-            Note.objects.create(
-                contact=contact,
-                text=form.cleaned_data["text"],
-                author_id=request.user.pk,
-                date_added=timezone.now(),
-            )
+        if not form.is_valid():
+            messages.error(request, " ".join(map(str, form.errors["text"])))
+            return redirect(page_of(contact.pk))
+        owner = add_note(contact.pk, form.cleaned_data["text"], request.user)
+        if owner is None:
+            raise Http404
+        if owner == kwargs["pk"]:
             messages.success(request, gettext("The note has been added."))
         else:
-            messages.error(request, " ".join(map(str, form.errors["text"])))
-        return redirect(page_of(contact.pk))
+            # Refusing it would lose what somebody has written.
+            said = gettext(
+                "Contact #%(id)s is part of this contact since the two were merged. The note has "
+                "been added here."
+            )
+            messages.warning(request, said % {"id": kwargs["pk"]})
+        return redirect(page_of(owner))
 
 
 class DeleteNoteView(IdentityPageMixin, TemplateView):

@@ -12,7 +12,8 @@ from ...contacts import company_people, naming
 from ...contacts.models import Company, Contact, Tag
 from ..tags.views import contacts_with
 
-SHOWN = 200
+# Tags that are seen at once, and those that there are room for behind a click.
+SHOWN, MOST = 20, 200
 SUGGESTED = 200
 
 
@@ -20,10 +21,13 @@ def marks_of(contact_id: int, request: HttpRequest) -> dict[str, Any]:
     """What the cards need. Names to choose from are looked up only for who may change contacts."""
     may_change = permission_policy(Contact).user_has_permission(request.user, "change")
     sees_companies = permission_policy(Company).user_has_permission(request.user, "view")
-    tags = list(Tag.objects.filter(tagged__contact_id=contact_id).order_by("name", "pk")[:SHOWN])
+    rows = Tag.objects.filter(tagged__contact_id=contact_id).order_by("name", "pk")[: MOST + 1]
+    tags = [{"tag": tag, "url": contacts_with(tag)} for tag in rows]
     memberships = company_people.of_contact(contact_id)
     return {
-        "tags": [{"tag": tag, "url": contacts_with(tag)} for tag in tags],
+        "tags": tags[:SHOWN],
+        "further_tags": tags[SHOWN:MOST],
+        "unlisted_tags": len(tags) > MOST,
         "memberships": [
             {"row": row, "url": company_url(row.company_id) if sees_companies else ""}
             for row in memberships

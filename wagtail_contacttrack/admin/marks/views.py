@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import router
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -17,10 +18,22 @@ from wagtail.admin import messages
 from wagtail.log_actions import log
 
 from ...compat import permission_policy
-from ...contacts import companies, company_editing, fieldset, listing, tag_editing, values
+from ...contacts import (
+    companies,
+    company_editing,
+    editing,
+    fieldset,
+    listing,
+    tag_editing,
+    values,
+)
+from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Company, CompanyIdentifier, Contact, Tag
+from ...sql import writing
 from ..checked import PermissionFirstMixin
 from ..companies.several import several_companies
+from ..contacts import inputs
+from ..contacts.merged import lead_on
 from ..tags.form import names_in
 
 
@@ -39,9 +52,13 @@ class MarkView(PermissionFirstMixin, View):
         return self.back(pk)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        contact = get_object_or_404(Contact.objects.current(), pk=pk)
+        contact = get_object_or_404(Contact, pk=pk)
         try:
+            if contact.merged_into_id is not None:
+                raise MergedMeanwhile(pk)
             self.change(contact)
+        except MergedMeanwhile:
+            return lead_on(request, pk, anchor=self.anchor)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
@@ -49,6 +66,7 @@ class MarkView(PermissionFirstMixin, View):
         return self.back(pk)
 
     def change(self, contact: Contact) -> None:
+        """Do it, or raise `ValidationError`, or `MergedMeanwhile`."""
         raise NotImplementedError
 
     def back(self, pk: int) -> HttpResponseBase:
@@ -70,10 +88,12 @@ class ContactTagsView(MarkView):
 
     def change(self, contact: Contact) -> None:
         if tag := self.number("remove"):
-            tag_editing.remove_from([contact.pk], [tag])
-            return
-        names = names_in(self.request.POST.get("add", ""), may_add=self.may("add", Tag))
-        tag_editing.add_to([contact.pk], names, now=timezone.now())
+            done = tag_editing.remove_from([contact.pk], [tag])
+        else:
+            names = names_in(self.request.POST.get("add", ""), may_add=self.may("add", Tag))
+            done = tag_editing.add_to([contact.pk], names, now=timezone.now())
+        if not done:
+            raise MergedMeanwhile(contact.pk)
 
 
 class ContactCompaniesView(MarkView):
@@ -88,8 +108,12 @@ class ContactCompaniesView(MarkView):
         elif number := self.number("primary"):
             company_editing.set_primary(contact.pk, self.company(number), now=now)
         else:
-            company = self.named(self.request.POST.get("add", ""))
-            company_editing.link(contact.pk, company, several=several_companies(), now=now)
+            using = router.db_for_write(Contact)
+            with writing(using, Contact._meta.db_table):
+                # A company is made only for a contact that is still there.
+                editing.hold(contact.pk, using)
+                company = self.named(self.request.POST.get("add", ""))
+                company_editing.link(contact.pk, company, several=several_companies(), now=now)
 
     def company(self, number: int) -> Company:
         return get_object_or_404(Company, pk=number)
@@ -97,6 +121,8 @@ class ContactCompaniesView(MarkView):
     def named(self, name: str) -> Company:
         """The company of this name, which is made where it is missing and may be."""
         fields = fieldset.current()
+        if unkept := inputs.unkept(fields.company[fieldset.COMPANY_NAME], name):
+            raise ValidationError(unkept)
         data = companies.named(name, fields)
         if not data.unique:
             problem = values.clean(fields.company[fieldset.COMPANY_NAME], name).problem

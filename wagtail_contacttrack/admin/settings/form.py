@@ -10,6 +10,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from ...conf import conf
 from ...contacts import fieldset
+from ...tracking.models import IdentityMode
 from ...tracking.validation import combination_problems
 
 # One value each: where the project sets the key, the admin's choice does not count.
@@ -62,6 +63,7 @@ class TrackingSettingsForm(WagtailAdminModelForm):
         def in_force(name: str) -> Any:
             return getattr(conf, name.upper()) if name in self.decided else values.get(name)
 
+        enforced = in_force("identity_mode") == IdentityMode.ENFORCE
         problems = combination_problems(
             by_url=bool(in_force("track_by_tracking_url")),
             unsigned=bool(in_force("track_unsigned_clickthrough")),
@@ -69,7 +71,23 @@ class TrackingSettingsForm(WagtailAdminModelForm):
             mode=str(in_force("identity_mode")),
             email_identifies=fieldset.current().email_identifies,
         )
+        if in_force("track_unsigned_clickthrough") and enforced:
+            problems |= self._unsigned_but_enforced()
         return {name: text for name, text in problems.items() if name not in self.decided}
+
+    def _unsigned_but_enforced(self) -> dict[str, Any]:
+        """Whoever insists on signatures ignores links without any; both switches say so."""
+        labels = {
+            "unsigned": self.fields["track_unsigned_clickthrough"].label,
+            "mode": self.fields["identity_mode"].label,
+            "enforce": IdentityMode.ENFORCE.label,
+        }
+        sentence = _(
+            "“%(unsigned)s” and “%(enforce)s” under “%(mode)s” exclude each other: where only "
+            "signed identities count, links that are not signed recognise nobody. Choose one of "
+            "the two."
+        )
+        return dict.fromkeys(("track_unsigned_clickthrough", "identity_mode"), sentence % labels)
 
     def _lock(self, name: str) -> None:
         field = self.fields[name]

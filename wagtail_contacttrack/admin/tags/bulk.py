@@ -78,8 +78,8 @@ class AddTags(ContactsAction):
     def execute_action(
         cls, objects: list[Contact], names: Sequence[str] = (), **_kwargs: Any
     ) -> tuple[int, int]:
-        tag_editing.add_to([contact.pk for contact in objects], names, now=timezone.now())
-        return len(objects), 0
+        ids = [contact.pk for contact in objects]
+        return tag_editing.add_to(ids, names, now=timezone.now()), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
         return ngettext(
@@ -115,8 +115,7 @@ class RemoveTags(ContactsAction):
     def execute_action(
         cls, objects: list[Contact], tags: Sequence[int] = (), **_kwargs: Any
     ) -> tuple[int, int]:
-        tag_editing.remove_from([contact.pk for contact in objects], tags)
-        return len(objects), 0
+        return tag_editing.remove_from([contact.pk for contact in objects], tags), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
         return ngettext(

@@ -22,7 +22,7 @@ class TagForm(WagtailAdminModelForm):
     """Keeps one name with one tag, and names that tracking calls can say."""
 
     def clean_name(self) -> str:
-        name = tags.cleaned_name(self.cleaned_data["name"])
+        name = kept_name(self.cleaned_data["name"])
         if name and name == self.instance.name:
             return name
         if problem := problem_of(name):
@@ -76,7 +76,7 @@ class MergeForm(forms.Form):
 
 def names_in(text: str, *, may_add: bool) -> list[str]:
     """The names that an editor has written, divided by commas; `ValidationError` says why not."""
-    names = [name for name in map(tags.cleaned_name, text.split(",")) if name]
+    names = [name for name in map(kept_name, text.split(",")) if name]
     names = list(dict.fromkeys(names))
     if not names:
         raise ValidationError(_("Write the name of a tag, or several with commas between them."))
@@ -89,6 +89,22 @@ def names_in(text: str, *, may_add: bool) -> list[str]:
         if known is None and (problem := problem_of(name)):
             raise ValidationError(problem)
     return names
+
+
+def kept_name(text: str) -> str:
+    """A name as it was written; `ValidationError` if a tracking call would make another of it."""
+    name, written = tags.cleaned_name(text), text.strip()
+    if name == written:
+        return name
+    if not name:
+        raise ValidationError(_("Write a name that is more than markup."))
+    raise ValidationError(
+        gettext(
+            "A name cannot contain markup such as <b> or &amp;, or invisible characters. Without "
+            "them this one would be “%(name)s”."
+        )
+        % {"name": name}
+    )
 
 
 def problem_of(name: str) -> Any:

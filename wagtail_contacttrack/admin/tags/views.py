@@ -51,7 +51,9 @@ class TagIndexView(NamedIndexView):
         return contacts_with(row)
 
     def get_further_columns(self) -> list[BaseColumn]:
-        return [Column("description", label=_("Description"), classname="ct-description")]
+        return [
+            Column("description", label=_("Description"), classname="ct-description ct-secondary")
+        ]
 
     def get_list_more_buttons(self, instance: Tag) -> list[Any]:
         buttons = []

@@ -60,6 +60,10 @@ PROBLEMS = {
     "identity_replayed": _(
         "The signed identity had been used in another browser already and was ignored."
     ),
+    "identity_unsigned": _(
+        "It said who the visitor is without being signed by the website. The mode “enforce” would "
+        "have refused that."
+    ),
     "ct_forged": _("The link was not signed by this site, or was changed on its way."),
     "ct_expired": _("The link was too old to say who followed it."),
     "ct_unsigned": _("The link was not signed, and such links are switched off."),

@@ -15,6 +15,7 @@ from ...activity import kinds
 from ...activity.kinds import Kind
 from ...activity.models import Activity
 from ...activity.timeline import Session, TimelinePage
+from ...contacts import history
 from ...contacts.models import UserAgent
 from .addresses import Address
 from .devices import icon_of
@@ -91,6 +92,11 @@ class Entry(Component):
     @cached_property
     def utm(self) -> list[Item]:
         return utm_items(self.activity)
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a browser or an app has sent it; what the app notes about contacts was not."""
+        return self.activity.kind not in history.KINDS
 
     @cached_property
     def sent(self) -> Sent:

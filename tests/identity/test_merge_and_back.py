@@ -1,0 +1,126 @@
+"""What two contacts both have, and what happened while they were one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from wagtail_contacttrack.contacts import consent, field_changes, fieldset, linking, unmerging
+from wagtail_contacttrack.contacts.merging import MergeRefused
+from wagtail_contacttrack.contacts.models import (
+    Company,
+    CompanyMembership,
+    Contact,
+    ContactField,
+    DoNotContact,
+    Identifier,
+    Rule,
+)
+
+from .test_machine import everything
+from .test_merging import merged
+from .test_recognition import ADA, BOB, known
+
+pytestmark = pytest.mark.usefixtures("opened")
+
+Reason = DoNotContact.Reason
+
+
+@pytest.fixture
+def ada() -> Contact:
+    return known(ADA, date_modified=timezone.now() - timedelta(days=1))
+
+
+@pytest.fixture
+def bob() -> Contact:
+    return known(BOB)
+
+
+def forbid(contact: Contact, reason: Reason) -> None:
+    consent.forbid(contact.pk, reason=reason, now=timezone.now())
+
+
+def employ(contact: Contact, name: str) -> CompanyMembership:
+    company, _ = Company.objects.get_or_create(name=name)
+    Contact.objects.filter(pk=contact.pk).update(company=name)
+    return CompanyMembership.objects.create(contact=contact, company=company, is_primary=True)
+
+
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        (Reason.BOUNCED, Reason.UNSUBSCRIBED),
+        (Reason.UNSUBSCRIBED, Reason.MANUAL),
+        (Reason.MANUAL, Reason.BOUNCED),
+    ],
+)
+def test_the_reason_that_weighs_more_stays(ada, bob, own, others):
+    forbid(ada, own)
+    forbid(bob, others)
+    before = everything()
+    row = merged(ada, bob)
+    record = consent.record_of(ada.pk)
+    assert record is not None
+    assert record.reason == (Reason.MANUAL if Reason.MANUAL in (own, others) else others)
+    assert DoNotContact.objects.count() == 1
+
+    unmerging.undo(row.pk, now=timezone.now())
+    assert everything() == before
+
+
+def test_the_primary_company_is_the_one_in_the_field(ada, bob):
+    employ(ada, "Acme")
+    later = employ(bob, "Zeta")
+    before = everything()
+    row = merged(ada, bob)
+    assert Contact.objects.get(pk=ada.pk).company == "Zeta"
+    assert CompanyMembership.objects.get(contact=ada, is_primary=True) == later
+    assert CompanyMembership.objects.filter(contact=ada).count() == 2
+
+    unmerging.undo(row.pk, now=timezone.now())
+    assert everything() == before
+
+
+def test_an_address_that_an_editor_has_given_to_the_other_is_not_given_twice(ada, bob):
+    row = merged(ada, bob, values={"email": ADA})
+    ada.refresh_from_db()
+    ada.email = BOB
+    ada.save()
+    assert not linking.claim(ada, rule=Rule.EDITOR, now=timezone.now())
+
+    before = everything()
+    with pytest.raises(MergeRefused) as refused:
+        unmerging.undo(row.pk, now=timezone.now())
+    assert refused.value.code == "taken"
+    assert f"“{BOB}” (email) belongs to contact #{ada.pk}" in str(refused.value)
+    assert everything() == before
+
+
+def test_a_field_that_was_switched_off_and_on_meanwhile_names_both_again(ada, bob):
+    for number, contact in enumerate((ada, bob)):
+        contact.fields = {"customer": str(number)}
+        contact.save()
+        assert not linking.claim(contact, rule=Rule.EDITOR, now=timezone.now())
+    row = merged(ada, bob)
+    field = fieldset.current().contact["customer"]
+    field_changes.unclaim(field)
+    field_changes.claim(field, now=timezone.now())
+
+    unmerging.undo(row.pk, now=timezone.now())
+    owners = {(item.field, item.value): item.contact_id for item in Identifier.objects.all()}
+    assert owners == {
+        ("email", ADA): ada.pk,
+        ("email", BOB): bob.pk,
+        ("customer", "0"): ada.pk,
+        ("customer", "1"): bob.pk,
+    }
+    assert Identifier.objects.filter(current=True).count() == 4
+
+
+def test_an_e_mail_address_always_names_one_contact(ada):
+    ContactField.objects.filter(object="contact", alias="email").update(unique_identifier=False)
+    fieldset.clear()
+    assert known(ADA) == ada
+    assert known("new@site.example") == known("new@site.example")

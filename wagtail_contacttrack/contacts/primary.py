@@ -1,0 +1,42 @@
+"""Which of a contact's companies is the primary one, through a merge and back."""
+
+from __future__ import annotations
+
+from .identifiers import normalised
+from .models import CompanyMembership, Contact
+
+
+def primary_of(contact_id: int, using: str) -> int | None:
+    """The id of the contact's primary membership."""
+    rows = CompanyMembership.objects.using(using).filter(contact_id=contact_id, is_primary=True)
+    return rows.order_by("pk").values_list("pk", flat=True).first()
+
+
+def follow_name(contact: Contact, candidates: list[int | None], using: str) -> None:
+    """Make the company that stands in the contact's field the primary one, and no other.
+
+    If the contact belongs to none of that name, the first of the candidates, which are ids of
+    memberships.
+    """
+    rows = CompanyMembership.objects.using(using).filter(contact=contact)
+    names = dict(rows.order_by("pk").values_list("pk", "company__name"))
+    wanted = normalised(contact.company)
+    fitting = [pk for pk, name in names.items() if normalised(name) == wanted]
+    order = [*(pk for pk in candidates if pk in fitting), *fitting, *candidates]
+    if chosen := next((pk for pk in order if pk in names), None):
+        _choose(contact.pk, chosen, using)
+
+
+def give_back(contact_id: int, membership_id: int | None, using: str) -> None:
+    """Make this one the primary one again, unless another one has been chosen since."""
+    rows = CompanyMembership.objects.using(using).filter(contact_id=contact_id)
+    if membership_id is None or not rows.filter(pk=membership_id).exists():
+        return
+    if rows.filter(is_primary=True).count() != 1:
+        _choose(contact_id, membership_id, using)
+
+
+def _choose(contact_id: int, membership_id: int, using: str) -> None:
+    rows = CompanyMembership.objects.using(using).filter(contact_id=contact_id)
+    rows.filter(is_primary=True).exclude(pk=membership_id).update(is_primary=False)
+    rows.filter(pk=membership_id, is_primary=False).update(is_primary=True)
