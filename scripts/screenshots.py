@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import FloatRect, Locator, Page, sync_playwright
 
 from tests.e2e.chromium import ARGUMENTS, CHROMIUM
 
@@ -65,8 +65,21 @@ class Pictures:
     def take(self, contact: str) -> None:
         self.open("/admin/")
         self.save("home")
-        self.open("/admin/contacttrack/contacts/")
+        # What hangs below the entry of the menu.
+        self.menu("Contacts")
+        self.save("menu", {"x": 0, "y": 0, "width": 400, "height": 480})
+        self.menu("Contacts", "Contacts")
         self.save("contacts")
+        self.menu("Contacts", "Companies")
+        self.save("companies")
+        self.menu("Contacts", "Tags")
+        self.save("tags")
+        self.menu("Settings", "Contact fields")
+        self.save("fields")
+        self.page.get_by_role("link", name="E-mail", exact=True).first.click()
+        self.page.wait_for_load_state("networkidle")
+        self.show(self.page.get_by_role("heading", name="In the admin"))
+        self.save("field-form")
         # The narrow menu leaves room for the two columns of a contact.
         self.page.locator(".sidebar__collapse-toggle").click()
         self.open(f"/admin/contacttrack/contacts/inspect/{contact}/")
@@ -75,10 +88,33 @@ class Pictures:
         entry.locator("summary").click()
         self.show(entry)
         self.save("timeline-details")
+        self.open(f"/admin/contacttrack/contacts/inspect/{contact}/")
+        self.page.get_by_role("button", name="Actions").first.click()
+        self.follow("Merge…")
+        self.follow("Compare")
+        self.save("merge")
         self.open("/admin/settings/wagtail_contacttrack/trackingsettings/")
         self.save("tracking-settings")
         self.show(self.page.get_by_role("heading", name="What arrives"))
         self.save("status-panel")
+        self.show(self.page.get_by_role("heading", name="Members who are logged in"))
+        self.save("identity-settings")
+
+    def menu(self, *names: str) -> None:
+        """Click through the main menu."""
+        bar = self.page.get_by_role("navigation", name="Main menu")
+        opener = bar.get_by_role("button", name=names[0], exact=True)
+        if opener.get_attribute("aria-expanded") != "true":
+            opener.click()
+        for name in names[1:]:
+            bar.get_by_role("link", name=name, exact=True).click()
+        self.page.wait_for_load_state("networkidle")
+        # The submenu slides in and out.
+        self.page.wait_for_timeout(500)
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state("networkidle")
 
     def open(self, path: str) -> None:
         answer = self.page.goto(self.site + path)
@@ -93,10 +129,10 @@ class Pictures:
             " node.scrollIntoView({block: 'start', behavior: 'instant'}); }"
         )
 
-    def save(self, name: str) -> None:
-        """Write the window as a PNG with as many colours as it takes to stay small."""
+    def save(self, name: str, clip: FloatRect | None = None) -> None:
+        """Write the window, or a part of it, as a PNG of 256 colours, which stays small."""
         target = IMAGES / f"{name}{self.suffix}.png"
-        picture = Image.open(io.BytesIO(self.page.screenshot(animations="disabled")))
+        picture = Image.open(io.BytesIO(self.page.screenshot(animations="disabled", clip=clip)))
         picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
         size = target.stat().st_size
         if size > MAX_BYTES:

@@ -69,7 +69,7 @@ def test_opting_out_on_the_tracker_s_own_site_removes_the_server_s_cookies(
 ) -> None:
     tab.goto(site.page("/page", document(head=site.tag)))
     assert settled(tab, lambda: len(site.hits()), 1) == 1
-    assert {"mtc_id", "mautic_device_id", "mtc_sid"} <= set(kept(tab))
+    assert until(tab, lambda: {"mtc_id", "mautic_device_id", "mtc_sid"} <= set(kept(tab)))
     tab.evaluate("MauticJS.optOut()")
     assert kept(tab) == ["mtc_optout"]
 
