@@ -97,8 +97,8 @@ class Admitted:
         self.device = device
         self.outcome.tracking_id = device.tracking_id
         self.outcome.contact_id = device.contact_id
-        # Who has sent it meanwhile may be somebody else: the browser stays theirs. And the answer to
-        # the end of a page view arrives on the next page, where the visitor may have objected.
+        # Who has sent it meanwhile may be somebody else: the browser stays theirs. And the answer
+        # to the end of a page view arrives on the next page, where the visitor may have objected.
         self.outcome.silent = bool(self.hit.leaves) or (
             self.late and device.tracking_id != self.tracking_id
         )

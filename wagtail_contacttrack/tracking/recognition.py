@@ -2,8 +2,8 @@
 
 In the order of the protocol: what the website has signed, a link in a message, unique fields that
 browsers may set, then the device. What a browser says can make an anonymous visitor part of a known
-contact. It never joins two identified contacts: the browser gets a device of its own under the other
-one, and both timelines say so.
+contact. It never joins two identified contacts: the browser gets a device of its own under the
+other one, and both timelines say so.
 """
 
 from __future__ import annotations
