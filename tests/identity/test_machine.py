@@ -299,8 +299,9 @@ class Identity(RuleBasedStateMachine):
         for row in rows.filter(contact__merged_into=None):
             memberships.setdefault(row.contact, []).append(row)
         for contact, own in memberships.items():
-            (primary,) = [row for row in own if row.is_primary]
-            assert primary.company.name == contact.company
+            # None is, where an editor has chosen that the field stays empty.
+            primary = [row.company.name for row in own if row.is_primary]
+            assert primary == ([contact.company] if contact.company else [])
 
     @invariant()
     def history_is_with_the_device(self) -> None:

@@ -102,7 +102,7 @@ def _merge(
         for alias, (_before, after) in row.changes["fields"].items():
             content.put(winner, alias, after)
         mark_current(winner, using=using)
-        follow_name(winner, primary, using)
+        follow_name(winner, using)
         store(winner, using)
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=winner)
         row.save(using=using)

@@ -12,19 +12,16 @@ def primary_of(contact_id: int, using: str) -> int | None:
     return rows.order_by("pk").values_list("pk", flat=True).first()
 
 
-def follow_name(contact: Contact, candidates: list[int | None], using: str) -> None:
+def follow_name(contact: Contact, using: str) -> None:
     """Make the company that stands in the contact's field the primary one, and no other.
 
-    If the contact belongs to none of that name, the first of the candidates, which are ids of
-    memberships.
+    None is, if the contact belongs to none of that name.
     """
     rows = CompanyMembership.objects.using(using).filter(contact=contact)
-    names = dict(rows.order_by("pk").values_list("pk", "company__name"))
+    names = rows.order_by("-is_primary", "pk").values_list("pk", "company__name")
     wanted = normalised(contact.company)
-    fitting = [pk for pk, name in names.items() if normalised(name) == wanted]
-    order = [*(pk for pk in candidates if pk in fitting), *fitting, *candidates]
-    if chosen := next((pk for pk in order if pk in names), None):
-        _choose(contact.pk, chosen, using)
+    fitting = (pk for pk, name in names if normalised(name) == wanted)
+    _choose(contact.pk, next(fitting, None), using)
 
 
 def give_back(contact_id: int, membership_id: int | None, using: str) -> None:
@@ -36,7 +33,7 @@ def give_back(contact_id: int, membership_id: int | None, using: str) -> None:
         _choose(contact_id, membership_id, using)
 
 
-def _choose(contact_id: int, membership_id: int, using: str) -> None:
+def _choose(contact_id: int, membership_id: int | None, using: str) -> None:
     rows = CompanyMembership.objects.using(using).filter(contact_id=contact_id)
     rows.filter(is_primary=True).exclude(pk=membership_id).update(is_primary=False)
     rows.filter(pk=membership_id, is_primary=False).update(is_primary=True)
