@@ -75,7 +75,7 @@ def bob() -> Contact:
     Message.objects.create(contact=contact, key="k" * 32, subject="Hello", sent_at=now)
     add("project.kind", contact.pk, now=now, title="UTM", data={"utm": {"utm_source": "x"}})
     Contact.objects.filter(pk=contact.pk).update(
-        points=7, city="Vienna", fields={"phone": "+43 2", "position": "Rigger"}
+        points=7, city="Vienna", company="Acme", fields={"phone": "+43 2", "position": "Rigger"}
     )
     contact.refresh_from_db()
     return contact

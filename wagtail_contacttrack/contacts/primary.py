@@ -34,6 +34,7 @@ def give_back(contact_id: int, membership_id: int | None, using: str) -> None:
 
 
 def _choose(contact_id: int, membership_id: int | None, using: str) -> None:
+    chosen = [] if membership_id is None else [membership_id]
     rows = CompanyMembership.objects.using(using).filter(contact_id=contact_id)
-    rows.filter(is_primary=True).exclude(pk=membership_id).update(is_primary=False)
-    rows.filter(pk=membership_id, is_primary=False).update(is_primary=True)
+    rows.filter(is_primary=True).exclude(pk__in=chosen).update(is_primary=False)
+    rows.filter(pk__in=chosen, is_primary=False).update(is_primary=True)
