@@ -282,9 +282,6 @@ class Identity(RuleBasedStateMachine):
         for contact in Contact.objects.current():
             if contact.email:
                 assert linking.owner_of("email", contact.email) == contact.pk
-            # A number that several had before it became unique names one of them.
-            for alias, value in linking.unique_values(contact).items():
-                assert linking.owner_of(alias, value) is not None
 
     @invariant()
     def identifiers_know_whether_they_stand_in_a_field(self) -> None:
