@@ -124,3 +124,29 @@ def test_an_e_mail_address_always_names_one_contact(ada):
     fieldset.clear()
     assert known(ADA) == ada
     assert known("new@site.example") == known("new@site.example")
+
+
+def test_the_primary_company_that_a_merge_has_changed_is_the_old_one_again(ada, bob):
+    employ(ada, "Acme")
+    employ(bob, "Beta")
+    beta = Company.objects.get(name="Beta")
+    CompanyMembership.objects.create(contact=ada, company=beta)
+    before = everything()
+    row = merged(ada, bob)
+    assert CompanyMembership.objects.get(contact=ada, is_primary=True).company == beta
+
+    unmerging.undo(row.pk, now=timezone.now())
+    assert everything() == before
+
+
+def test_what_was_said_of_both_about_mail_stays_with_both(ada, bob):
+    forbid(bob, Reason.BOUNCED)
+    row = merged(ada, bob)
+    forbid(ada, Reason.UNSUBSCRIBED)
+
+    unmerging.undo(row.pk, now=timezone.now())
+    records = [consent.record_of(contact.pk) for contact in (ada, bob)]
+    assert [record and record.reason for record in records] == [
+        Reason.UNSUBSCRIBED,
+        Reason.BOUNCED,
+    ]

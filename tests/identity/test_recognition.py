@@ -223,16 +223,6 @@ class TestAKnownVisitor:
         assert pages(somebody.pk) == ["a", "b"]
         assert Contact.objects.current().get().firstname == "Ada"
 
-    def test_without_cookies_keeps_one_device(self):
-        somebody = known()
-        for number in range(3):
-            assert hit(browser(), str(number), email=ADA)["id"] == somebody.pk
-        assert Device.objects.filter(contact=somebody).count() == 1
-        assert kinds(somebody.pk) == [history.IDENTIFIED]
-        other = browser(HTTP_USER_AGENT="Mozilla/5.0 (Macintosh) Version/18.0 Safari/605.1.15")
-        assert hit(other, email=ADA)["id"] == somebody.pk
-        assert Device.objects.filter(contact=somebody).count() == 2
-
     def test_whom_an_editor_has_named_is_not_joined_with_another_by_a_browser(self, admin_client):
         somebody = known()
         visitor = browser()

@@ -20,6 +20,7 @@ from . import companies, content, linking, values
 from .fieldset import COMPANY_NAME, Field
 from .identifiers import digest
 from .linking import Ground, NewIdentifier
+from .merging import lock
 from .models import Company, CompanyIdentifier, Contact, FieldObject, Identifier, Presence
 from .models import FieldType as T
 from .models.link import Rule
@@ -130,11 +131,13 @@ def claim(field: Field, *, now: datetime, actor: Any = None) -> Claimed:
     for start in range(0, len(order), CHUNK):
         ids = order[start : start + CHUNK]
         with writing(using, Identifier._meta.db_table) as (cursor, sql):
-            contacts = Contact.objects.using(using).in_bulk(list(ids))
+            # In the order of visits: first the contacts, then what names them.
+            contacts = lock(list(ids), using)
             wanted = [
                 NewIdentifier(field.alias, value, number, ground)
                 for number in ids
                 if (contact := contacts.get(number))
+                and contact.merged_into_id is None
                 and (value := content.value_of(contact, field.alias)) is not None
             ]
             # Of several in one call the first counts.

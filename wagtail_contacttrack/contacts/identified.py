@@ -1,7 +1,7 @@
 """Who is known, and who is identified.
 
 Known is whoever has a name, a company, a social account or a value of a unique field: lists show
-them. Identified is whoever holds a value of a unique field, or was named by an editor: such
+them. Identified is whoever was ever named by a value of a unique field, or by an editor: such
 contacts are never joined by what a browser sends. A visitor who has only said a first name is
 known, and may still turn out to be somebody else.
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+
+from django.db import router
 
 from ..activity.adding import add
 from ..activity.models import Activity
@@ -39,8 +41,8 @@ def note_identity(contact: Contact, *, now: datetime) -> None:
 
 
 def record_editor(contact: Contact, *, now: datetime, actor: Any, using: str) -> None:
-    """Say in the timeline that an editor has named a visitor, if that happened just now."""
-    if contact.date_identified == now:
+    """Say once in the timeline that an editor has said who a contact is: that holds from now on."""
+    if contact.is_known and not _is_recorded(contact, using):
         data = {"rule": str(Rule.EDITOR), "actor": getattr(actor, "pk", None)}
         add(history.IDENTIFIED, contact.pk, now=now, data=data, using=using)
 
@@ -49,8 +51,12 @@ def is_identified(contact: Contact) -> bool:
     """Whether it is certain enough who this is, so that no browser makes it somebody else."""
     if not contact.is_known:
         return False
-    using = contact._state.db
-    if Identifier.objects.using(using).filter(contact=contact).exists():
-        return True
+    using = contact._state.db or router.db_for_read(Contact)
+    named = Identifier.objects.using(using).filter(contact=contact)
+    return named.exists() or _is_recorded(contact, using)
+
+
+def _is_recorded(contact: Contact, using: str) -> bool:
+    """Whether the contact was ever identified, also if its identifiers are gone by now."""
     rows = Activity.objects.using(using).filter(contact=contact, kind=history.IDENTIFIED)
-    return any(data.get("rule") == Rule.EDITOR for data in rows.values_list("data", flat=True))
+    return rows.exists()

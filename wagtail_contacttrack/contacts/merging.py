@@ -103,6 +103,7 @@ def _merge(
             content.put(winner, alias, after)
         mark_current(winner, using=using)
         follow_name(winner, using)
+        row.changes["primary"].append(primary_of(winner.pk, using))
         store(winner, using)
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=winner)
         row.save(using=using)

@@ -24,13 +24,16 @@ def follow_name(contact: Contact, using: str) -> None:
     _choose(contact.pk, next(fitting, None), using)
 
 
-def give_back(contact_id: int, membership_id: int | None, using: str) -> None:
-    """Make this one the primary one again, unless another one has been chosen since."""
+def give_back(contact_id: int, before: int | None, after: int | None, using: str) -> None:
+    """Make the membership that was the primary one before a merge that again.
+
+    Unless another one than `after`, which the merge has made so, has been chosen since.
+    """
     rows = CompanyMembership.objects.using(using).filter(contact_id=contact_id)
-    if membership_id is None or not rows.filter(pk=membership_id).exists():
-        return
-    if rows.filter(is_primary=True).count() != 1:
-        _choose(contact_id, membership_id, using)
+    primary = list(rows.filter(is_primary=True).values_list("pk", flat=True))
+    if len(primary) != 1 or primary == [after]:
+        there = rows.filter(pk=before).exists() if before is not None else False
+        _choose(contact_id, before if there else None, using)
 
 
 def _choose(contact_id: int, membership_id: int | None, using: str) -> None:

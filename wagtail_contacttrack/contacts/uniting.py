@@ -14,7 +14,7 @@ from .models import Merge, MovedRow
 def unite(rule: MergeRule, row: Merge, using: str) -> dict[str, Any]:
     """Give the winner what it does not have yet; where both have one, put one of the two by.
 
-    The answer is for `part`: what was put by.
+    The answer is for `part`: what was put by, and how rows were that may be overwritten.
     """
     rows = rule.model._default_manager.using(using)
     own = rows.filter(**{rule.column: row.winner_id})
@@ -38,8 +38,9 @@ def unite(rule: MergeRule, row: Merge, using: str) -> dict[str, Any]:
     put_by = [_plain(item) for item in dropped]
     gone.delete()
     over = rows.filter(pk__in=[item.pk for item in moved])
+    kept = [_plain(item) for item in moved] if rule.outranks is not None else []
     over.update(**{rule.column: row.winner_id})
-    return {"dropped": put_by}
+    return {"dropped": put_by, "moved": kept}
 
 
 def part(rule: MergeRule, row: Merge, using: str) -> None:
@@ -47,13 +48,28 @@ def part(rule: MergeRule, row: Merge, using: str) -> None:
     kept = row.changes["united"][rule.table]
     rows = rule.model._default_manager.using(using)
     moved = MovedRow.objects.using(using).filter(merge=row, table=rule.table)
-    ids = list(moved.values_list("row_id", flat=True))
+    ids = set(moved.values_list("row_id", flat=True)) - _overwritten(rule, row, using)
     rows.filter(pk__in=ids, **{rule.column: row.winner_id}).update(**{rule.column: row.loser_id})
     for values in kept["dropped"]:
         name = _partner(rule)
         pair = {rule.column: values[_owner(rule)], name: values[name]}
         if _exists(rule, values[name], using) and not rows.filter(**pair).exists():
             _made(rule, values).save(using=using, force_insert=True)
+
+
+def _overwritten(rule: MergeRule, row: Merge, using: str) -> set[int]:
+    """Rows that say something else by now stay with the winner; the loser gets what they said."""
+    rows = rule.model._default_manager.using(using)
+    found = set()
+    for values in row.changes["united"][rule.table]["moved"]:
+        key = values[rule.model._meta.pk.attname]
+        item = rows.filter(pk=key, **{rule.column: row.winner_id}).first()
+        if item is not None and _plain(item) != {**values, _owner(rule): row.winner_id}:
+            found.add(key)
+            copy = _made(rule, values)
+            copy.pk = None
+            copy.save(using=using, force_insert=True)
+    return found
 
 
 def _plain(item: Any) -> dict[str, Any]:

@@ -41,10 +41,7 @@ def _undo(merge_id: int, now: datetime, actor_id: int | None, using: str) -> Mer
         for rule in rules("unite"):
             part(rule, row, using)
         _give_back_values(row, winner, now, using)
-        for contact_id, membership_id in zip(
-            (winner.pk, loser.pk), row.changes["primary"], strict=True
-        ):
-            give_back(contact_id, membership_id, using)
+        _give_back_primary(row, winner, using)
         _claim_again(cursor, sql, row, winner, loser, now, using)
         store(winner, using)
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=None)
@@ -126,6 +123,23 @@ def _give_back_values(row: Merge, winner: Contact, now: datetime, using: str) ->
     note_identity(winner, now=now)
     for merge in later:
         merge.save(using=using, update_fields=["changes"])
+
+
+def _give_back_primary(row: Merge, winner: Contact, using: str) -> None:
+    before, losers, after = row.changes["primary"]
+    give_back(winner.pk, before, after, using)
+    give_back(row.loser_id, losers, None, using)
+    for merge in _later(row, winner, using):
+        # It went on from what this merge had made of it.
+        places = merge.changes["primary"]
+        if places[0] != after:
+            break
+        places[0], last = before, places[2]
+        if last == after:
+            places[2] = before
+        merge.save(using=using, update_fields=["changes"])
+        if last != after:
+            break
 
 
 def _is_still(winner: Contact, alias: str, after: Any) -> bool:

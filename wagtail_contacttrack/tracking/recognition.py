@@ -186,10 +186,8 @@ class Recogniser:
         assert item.claims is not None  # noqa: S101
         contact = named.contact
         if visitor is None or device is None:
-            if contact is None:
-                contact = self._add(item)
-                return contact, self._link(item, item.tracking_id, contact, named)
-            return contact, self._device_of(item, contact, named)
+            contact = contact or self._add(item)
+            return contact, self._link(item, item.tracking_id, contact, named)
         if contact is None and not contradicts(visitor, item.claims):
             return visitor, device
         if contact is None:
@@ -224,18 +222,6 @@ class Recogniser:
         device = KnownDevice(row.id, tracking_id, contact.pk, row.agent_id, is_new=True)
         self.devices[tracking_id] = device
         return device
-
-    def _device_of(self, item: Admitted, contact: Contact, named: Named) -> KnownDevice:
-        """The device of somebody who is known, on the first visit with it.
-
-        A client that keeps no cookies makes a first visit each time: it gets the same one again.
-        """
-        hit, tracking_id = item.hit, item.tracking_id
-        if not hit.cookie_device and not hit.param_device:
-            tracking_id = device_id_for(f"{hit.address} {hit.user_agent}", contact.pk)
-            if found := self._find(tracking_id, contact):
-                return found
-        return self._link(item, tracking_id, contact, named)
 
     def _find(self, tracking_id: str, contact: Contact) -> KnownDevice | None:
         rows = Device.objects.using(self.using)

@@ -169,13 +169,12 @@ class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
                 content.put(contact, alias, value)
             identified.note_identity(contact, now=now)
             contact.save(using=using)
-            if not is_new:
-                identified.record_editor(contact, now=now, actor=self.for_user, using=using)
             conflicts = linking.claim(contact, rule=Rule.EDITOR, now=now, actor=self.for_user)
             if conflicts:
                 if is_new:
                     contact.pk = None
                 raise ValueTaken(conflicts)
+            identified.record_editor(contact, now=now, actor=self.for_user, using=using)
             if "company" in self.news:
                 company_editing.follow(
                     contact,
