@@ -170,6 +170,8 @@ class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
             identified.note_identity(contact, now=now)
             contact.save(using=using)
             conflicts = linking.claim(contact, rule=Rule.EDITOR, now=now, actor=self.for_user)
+            # What several have had since before it became unique is no fault of this change.
+            conflicts = [conflict for conflict in conflicts if conflict.field in self.news]
             if conflicts:
                 if is_new:
                     contact.pk = None
