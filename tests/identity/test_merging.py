@@ -190,7 +190,7 @@ def test_an_address_that_somebody_else_has_by_now_is_not_taken_back(ada, bob):
 def test_nothing_but_an_editor_joins_two_known_contacts(ada, bob, rule):
     with pytest.raises(MergeRefused) as refused:
         merging.merge(ada.pk, bob.pk, rule=rule, now=timezone.now())
-    assert refused.value.code == "both_known"
+    assert refused.value.code == "both_identified"
 
 
 def test_a_contact_is_not_merged_with_itself_nor_twice_nor_with_nobody(ada, bob):

@@ -34,7 +34,7 @@ TRUSTED = frozenset({Rule.EDITOR, Rule.API, Rule.IMPORT})
 class MergeRefused(Exception):
     """Why two contacts cannot be joined, or parted again, as a sentence for editors.
 
-    `code` is "same", "gone", "merged", "both_known", "undone", "later_merge" or "taken".
+    `code` is "same", "gone", "merged", "both_identified", "undone", "later_merge" or "taken".
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -137,7 +137,7 @@ def _both(winner_id: int, loser_id: int, rule: str, using: str) -> tuple[Contact
             )
     winner, loser = rows[winner_id], rows[loser_id]
     if rule not in TRUSTED and is_identified(loser):
-        raise MergeRefused("both_known", _("Only an editor can join two identified contacts."))
+        raise MergeRefused("both_identified", _("Only an editor can join two identified contacts."))
     return winner, loser
 
 

@@ -77,15 +77,15 @@ class Admitted:
         """Whether it may change what is known about somebody."""
         return self.claims is not None and self.claims.speak
 
-    def guesses(self) -> dict[str, str]:
-        """What the visitor's browser and network let us guess: time zone and country, by alias."""
+    def clock(self) -> dict[str, str]:
+        """The time zone that fits the visitor's clock, as a value of that field; may be empty."""
         zone = guess_timezone(first_text(self.hit.params.get("timezone_offset")))
-        country = country_name(self.hit.country) if self.hit.country else ""
-        return {alias: v for alias, v in (("timezone", zone), ("country", country)) if v}
+        return {"timezone": zone} if zone else {}
 
     def first_values(self) -> dict[str, Any]:
-        """What stands in the fields of a new contact, by alias."""
-        return {**defaults(), **self.guesses()}
+        """What stands in the fields of a new contact, by alias: defaults and guesses."""
+        country = country_name(self.hit.country) if self.hit.country else ""
+        return {**defaults(), **self.clock(), **({"country": country} if country else {})}
 
     @property
     def late(self) -> bool:

@@ -1,9 +1,9 @@
 """Who is behind a hit that says something about its visitor.
 
 In the order of the protocol: what the website has signed, a link in a message, unique fields that
-browsers may set, then the device. What a browser says can make an anonymous visitor part of a known
-contact. It never joins two identified contacts: the browser gets a device of its own under the
-other one, and both timelines say so.
+browsers may set, then the device. What a browser says can make a visitor part of a known contact.
+It never joins two identified contacts: the browser gets a device of its own under the other one,
+and both timelines say so.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ class Recogniser:
         is_named = self._claim(item, contact)
         said = {**claims.values, **claims.verified}
         if content.value_of(contact, "timezone") is None:
-            said = {**{k: v for k, v in item.guesses().items() if k == "timezone"}, **said}
+            said = {**item.clock(), **said}
         changed = {alias: value for alias, value in said.items() if is_news(contact, alias, value)}
         for alias, value in changed.items():
             content.put(contact, alias, value)
