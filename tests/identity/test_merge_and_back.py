@@ -119,6 +119,22 @@ def test_a_field_that_was_switched_off_and_on_meanwhile_names_both_again(ada, bo
     assert Identifier.objects.filter(current=True).count() == 4
 
 
+def test_a_field_that_becomes_unique_meanwhile_makes_both_of_them_known(ada):
+    visitor = Contact.objects.create(fields={"customer": "7"})
+    merge = merged(ada, visitor)
+    row = ContactField.objects.get(object="contact", alias="customer")
+    row.unique_identifier = True
+    row.save()
+    field_changes.claim(fieldset.of_row(row), now=timezone.now())
+
+    unmerging.undo(merge.pk, now=timezone.now())
+
+    visitor.refresh_from_db()
+    assert visitor.is_known
+    assert visitor.presence.known == 1
+    assert Identifier.objects.get(field="customer").contact == visitor
+
+
 def test_an_e_mail_address_always_names_one_contact(ada):
     ContactField.objects.filter(object="contact", alias="email").update(unique_identifier=False)
     fieldset.clear()

@@ -44,7 +44,12 @@ def _undo(merge_id: int, now: datetime, actor_id: int | None, using: str) -> Mer
         _give_back_primary(row, winner, using)
         _claim_again(cursor, sql, row, winner, loser, now, using)
         store(winner, using)
-        Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=None)
+        if unique_values(loser):
+            # The field may have become unique while the loser was out of sight.
+            note_identity(loser, now=now)
+        Contact.objects.using(using).filter(pk=loser.pk).update(
+            merged_into=None, date_identified=loser.date_identified
+        )
         _show(row, winner, loser, using)
         MovedRow.objects.using(using).filter(merge=row).delete()
         row.undone_at, row.undone_by_id = now, actor_id
