@@ -156,7 +156,7 @@ def _settle(contact: Contact, now: datetime, using: str) -> None:
     contact.company = found.company.name if found else ""
     identified.note_identity(contact, now=now)
     contact.save(using=using, update_fields=["company", "date_identified", "date_modified"])
-    identified.record_editor(contact, now=now, actor=None, using=using)
+    identified.record(contact, now=now, actor=None, using=using)
 
 
 def _promote(contact_ids: Sequence[int], now: datetime, using: str) -> None:

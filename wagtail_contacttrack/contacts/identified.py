@@ -40,10 +40,15 @@ def note_identity(contact: Contact, *, now: datetime) -> None:
         contact.date_identified = now
 
 
-def record_editor(contact: Contact, *, now: datetime, actor: Any, using: str) -> None:
-    """Say once in the timeline that an editor has said who a contact is: that holds from now on."""
+def record(
+    contact: Contact, *, now: datetime, actor: Any, using: str, rule: str = Rule.EDITOR
+) -> None:
+    """Say once in the timeline that an editor, or a program of theirs, has said who a contact is.
+
+    That holds from now on.
+    """
     if contact.is_known and not _is_recorded(contact, using):
-        data = {"rule": str(Rule.EDITOR), "actor": getattr(actor, "pk", None)}
+        data = {"rule": str(rule), "actor": getattr(actor, "pk", None)}
         add(history.IDENTIFIED, contact.pk, now=now, data=data, using=using)
 
 

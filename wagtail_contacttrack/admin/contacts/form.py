@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import router
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,37 +16,18 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, Panel
 
 from ...compat import permission_policy
-from ...contacts import (
-    companies,
-    company_editing,
-    content,
-    details,
-    editing,
-    fieldset,
-    identified,
-    linking,
-    values,
-)
+from ...contacts import content, details, fieldset, linking, saving, values
 from ...contacts.fieldset import Field
 from ...contacts.identifiers import normalised
 from ...contacts.linking import Conflict
 from ...contacts.models import Contact, FieldGroup
 from ...contacts.models.link import Rule
-from ...sql import writing
 from ..companies.several import several_companies
 from ..meanwhile import ChangedMeanwhile, MeanwhileMixin
 from . import inputs
 
 # Without these, the form of a contact would be one long page.
 ALWAYS_OPEN = (FieldGroup.CORE.label, FieldGroup.PROFESSIONAL.label)
-
-
-class ValueTaken(Exception):
-    """That somebody else took a value of a unique field while the form was being saved."""
-
-    def __init__(self, conflicts: list[Conflict]) -> None:
-        super().__init__()
-        self.conflicts = conflicts
 
 
 def input_name(alias: str) -> str:
@@ -153,39 +133,22 @@ class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
     def save(self, commit: bool = True) -> Any:
         """Write what was changed, and nothing else, into the contact as it is by now.
 
-        Raises `ValueTaken`, `ChangedMeanwhile` or `editing.MergedMeanwhile` for the caller to roll
-        back.
+        Raises `saving.ValueTaken`, `ChangedMeanwhile` or `editing.MergedMeanwhile`, for the caller
+        to roll back.
         """
-        contact, now = self.instance, timezone.now()
-        using = contact._state.db or router.db_for_write(Contact)
-        is_new = contact.pk is None
-        with writing(using, Contact._meta.db_table):
-            if not is_new:
-                editing.hold(contact.pk, using)
-                contact.refresh_from_db(using=using)
-                if self.overlaps(content.values_of(contact)):
-                    raise ChangedMeanwhile
-            for alias, value in self.news.items():
-                content.put(contact, alias, value)
-            identified.note_identity(contact, now=now)
-            contact.save(using=using)
-            conflicts = linking.claim(contact, rule=Rule.EDITOR, now=now, actor=self.for_user)
-            # What several have had since before it became unique is no fault of this change.
-            conflicts = [conflict for conflict in conflicts if conflict.field in self.news]
-            if conflicts:
-                if is_new:
-                    contact.pk = None
-                raise ValueTaken(conflicts)
-            identified.record_editor(contact, now=now, actor=self.for_user, using=using)
-            if "company" in self.news:
-                company_editing.follow(
-                    contact,
-                    companies.named(contact.company, fieldset.current()),
-                    several=several_companies(),
-                    now=now,
-                    using=using,
-                )
-        return contact
+        return saving.save(
+            self.instance,
+            self.news,
+            rule=Rule.EDITOR,
+            now=timezone.now(),
+            actor=self.for_user,
+            several=several_companies(),
+            check=self._refuse_overlaps,
+        )
+
+    def _refuse_overlaps(self, contact: Contact) -> None:
+        if self.overlaps(content.values_of(contact)):
+            raise ChangedMeanwhile
 
 
 def panel(contact: Contact | None) -> Panel:

@@ -17,11 +17,12 @@ from wagtail.admin.views.generic.history import HistoryView
 from ...contacts import details, editing, removal, resolving
 from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Contact
+from ...contacts.saving import ValueTaken
 from ...sql import writing
 from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
 from . import logs
 from .checked import CurrentContactMixin
-from .form import ContactForm, ValueTaken, panel
+from .form import ContactForm, panel
 from .merged import lead_on
 
 
