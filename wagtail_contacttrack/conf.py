@@ -47,6 +47,14 @@ DEFAULTS: dict[str, Any] = {
     # Mail
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "UNTRACKED_LINKS": [],
+    # The REST API
+    "API_ENABLED": False,
+    "API_ENABLE_BASIC_AUTH": False,
+    "API_RATE_LIMITER_LIMIT": 0,
+    "API_OAUTH2_ACCESS_TOKEN_LIFETIME": 60,
+    "API_OAUTH2_REFRESH_TOKEN_LIFETIME": 14,
+    "API_BATCH_MAX_LIMIT": 200,
+    "API_MAX_BODY_SIZE": 5 * 1024 * 1024,
     # Limits
     "RATE_LIMIT": 600,
     "MAX_BODY_SIZE": 65_536,

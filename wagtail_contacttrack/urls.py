@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from django.urls import include, re_path
 
+from .api import door as api
 from .outbound import views as outbound
 from .tracking import members, views
 
 app_name = "wagtail_contacttrack"
+
+# What Mautic's API begins with, also what is not answered here: clients read its errors as JSON.
+ENTITIES = (
+    "(?:$|docs|openapi|(?:contacts|leads|companies|segments|lists|tags|notes|fields|stats|users|"
+    "roles|devices|hooks|hits|campaigns|forms|points|stages|assets|categories|emails|pages|"
+    "reports|messages|smses|notifications|dynamiccontents|focus|themes|files|data|globaltokens)"
+    r"(?![^/]))"
+)
 
 doors = [
     re_path(r"^mtc\.js$", views.mtc_js, name="mtc_js"),
@@ -30,6 +39,8 @@ doors = [
     re_path(
         r"^email/resubscribe/(?P<key>[^/]{1,100})/?$", outbound.resubscribe, name="resubscribe"
     ),
+    # Only the names of entities: a site may have an API of its own at /api/.
+    re_path(rf"^/?api/+(?P<path>{ENTITIES}.*)$", api.door, name="api"),
 ]
 
 urlpatterns = [*doors, re_path(r"^index\.php/", include((doors, "index_php")))]

@@ -9,7 +9,6 @@ from .admin import home
 from .admin.contacts.bulk import DeleteContacts
 from .admin.contacts.viewset import ContactSearchArea
 from .admin.fields.viewset import field_viewset
-from .admin.identity import logs as identity_logs
 from .admin.identity import urls as identity_urls
 from .admin.identity.bulk import MergeContacts
 from .admin.identity.duplicates import DuplicatesMenuItem
@@ -19,6 +18,7 @@ from .admin.settings import logs as settings_logs
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .admin.tags.bulk import AddTags, RemoveTags
+from .contacts import merge_log
 from .tracking.inject import serve_with_tracker
 from .tracking.models import TrackingSettings
 from .tracking.paths import keep_out_of_page_cache
@@ -32,7 +32,7 @@ for action in (AddTags, RemoveTags, MergeContacts, DeleteContacts):
     hooks.register("register_bulk_action", action)
 
 hooks.register("register_reports_menu_item", DuplicatesMenuItem)
-hooks.register("register_log_actions", identity_logs.register)
+hooks.register("register_log_actions", merge_log.register)
 
 hooks.register("register_log_actions", settings_logs.register)
 

@@ -19,6 +19,7 @@ def add(
     now: datetime,
     title: str = "",
     url: str = "",
+    referrer: str = "",
     data: dict[str, Any] | None = None,
     device_id: int | None = None,
     site_id: int | None = None,
@@ -42,6 +43,7 @@ def add(
         time=now,
         title=title,
         url=url,
+        referrer=referrer,
         address=address,
         data=data or {},
     )

@@ -99,6 +99,17 @@ class Activity(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["contact", "time", "id"], name="contacttrack_activity_contact"),
             BlockRangeIndex(fields=["time"], name="contacttrack_activity_time"),
+            # What is no page hit is rare, and is looked for by its kind.
+            models.Index(
+                fields=["kind", "id"],
+                name="contacttrack_activity_kind",
+                condition=~models.Q(kind="page.hit"),
+            ),
+            models.Index(
+                fields=["contact", "kind", "id"],
+                name="contacttrack_activity_of_kind",
+                condition=~models.Q(kind="page.hit"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -117,6 +117,11 @@ class TimelinePage:
 def rows_of(contact_id: int, filters: Filters = Filters()) -> QuerySet[Activity]:
     """The rows of a contact that pass the filters, newest first."""
     rows = Activity.objects.filter(contact_id=contact_id).order_by("-time", "-id")
+    return matching(rows, filters)
+
+
+def matching(rows: QuerySet[Activity], filters: Filters) -> QuerySet[Activity]:
+    """Those of the rows that pass the filters."""
     if filters.kinds:
         rows = rows.filter(kind__in=filters.kinds)
     if filters.since:

@@ -44,6 +44,7 @@ class Field:
     public: bool = False
     unique: bool = False
     installed: bool = False
+    id: int = 0
 
     @property
     def is_column(self) -> bool:
@@ -130,6 +131,7 @@ def of_row(row: ContactField) -> Field:
         unique=row.unique_identifier
         or (row.object == FieldObject.CONTACT and row.alias == "email"),
         installed=row.installed,
+        id=row.pk or 0,
     )
 
 

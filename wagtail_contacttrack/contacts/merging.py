@@ -174,13 +174,15 @@ def _move(cursor: Any, sql: Dialect, rule: MergeRule, row: Merge) -> None:
 
 
 def _take_over(winner: Contact, loser: Contact, now: datetime) -> dict[str, list[Any]]:
-    """Points and dates, as pairs of before and after."""
+    """Points, dates and the owner, as pairs of before and after."""
     identified = [d for d in (winner.date_identified, loser.date_identified) if d is not None]
     after = min(identified) if identified else None
     found = {
         "date_identified": [text_of(winner.date_identified), text_of(after)],
         "date_modified": [text_of(winner.date_modified), text_of(now)],
+        "owner": [winner.owner_id, winner.owner_id or loser.owner_id],
     }
+    winner.owner_id = winner.owner_id or loser.owner_id
     winner.points += loser.points
     winner.date_identified, winner.date_modified = after, now
     return found
@@ -205,7 +207,7 @@ def _hide(winner: Contact, loser: Contact, using: str) -> list[Any]:
 
 def store(contact: Contact, using: str) -> None:
     """Write the columns of a contact as they are, the date of the change included."""
-    names = [*COLUMNS, "points", "fields", "date_identified", "date_modified"]
+    names = [*COLUMNS, "points", "fields", "owner_id", "date_identified", "date_modified"]
     rows = Contact.objects.using(using).filter(pk=contact.pk)
     rows.update(**{name: getattr(contact, name) for name in names})
 

@@ -123,11 +123,24 @@ def _give_back_values(row: Merge, winner: Contact, now: datetime, using: str) ->
                 follower.changes[name][0] = before
         elif text_of(getattr(winner, name)) == after:
             setattr(winner, name, None if before is None else datetime.fromisoformat(before))
+    _give_back_owner(row, winner, later)
     winner.points -= row.changes["points"]
     # Who was nobody before the merge may have been given a name since.
     note_identity(winner, now=now)
     for merge in later:
         merge.save(using=using, update_fields=["changes"])
+
+
+def _give_back_owner(row: Merge, winner: Contact, later: list[Merge]) -> None:
+    before, after = row.changes.get("owner", (None, None))
+    if before == after:
+        return
+    for merge in later:
+        # It went on from the owner that this merge had brought.
+        if merge.changes.get("owner") == [after, after]:
+            merge.changes["owner"][0] = merge.changes["owner"][1] = before
+    if winner.owner_id == after:
+        winner.owner_id = before
 
 
 def _give_back_primary(row: Merge, winner: Contact, using: str) -> None:

@@ -36,6 +36,25 @@ def loads(raw: bytes) -> PhpValue:
     return _Reader(raw).value(0)
 
 
+def dumps(value: object) -> str:
+    """The value as PHP would write it; mappings, lists and scalars, whatever else as text."""
+    if value is None:
+        return "N;"
+    if isinstance(value, bool):
+        return f"b:{value:d};"
+    if isinstance(value, int):
+        return f"i:{value};"
+    if isinstance(value, float):
+        return f"d:{value!r};"
+    if isinstance(value, list | tuple):
+        value = dict(enumerate(value))
+    if isinstance(value, dict):
+        items = "".join(dumps(key) + dumps(item) for key, item in value.items())
+        return f"a:{len(value)}:{{{items}}}"
+    text = str(value)
+    return f's:{len(text.encode("utf-8", "replace"))}:"{text}";'
+
+
 class _Reader:
     __slots__ = ("items", "position", "raw")
 

@@ -19,10 +19,9 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.admin.widgets.button import ListingButton
 
 from ...compat import permission_policy
-from ...contacts import listing, merging, removal
+from ...contacts import deletion_log, listing, merging, removal
 from ...contacts.models import Contact
 from ...sql import writing
-from . import logs
 from .filters import choice_of, is_valid
 from .merged import say_left_out
 
@@ -156,7 +155,7 @@ class DeleteContacts(ContactsAction):
         with writing(using, Contact._meta.db_table):
             held = merging.lock([contact.pk for contact in objects], using).values()
             current = [contact for contact in held if contact.merged_into_id is None]
-            logs.note_deletions(current)
+            deletion_log.note_deletions(current)
             return removal.remove([contact.pk for contact in current]), 0
 
     def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:

@@ -14,13 +14,12 @@ from wagtail.admin.panels import Panel
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
 
-from ...contacts import details, editing, removal, resolving
+from ...contacts import deletion_log, details, editing, removal, resolving
 from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Contact
 from ...contacts.saving import ValueTaken
 from ...sql import writing
 from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
-from . import logs
 from .checked import CurrentContactMixin
 from .form import ContactForm, panel
 from .merged import lead_on
@@ -123,7 +122,7 @@ class ContactDeleteView(CurrentContactMixin, generic.DeleteView):
         using = router.db_for_write(Contact)
         with writing(using, Contact._meta.db_table):
             contact = editing.hold(self.object.pk, using)
-            logs.note_deletions([contact])
+            deletion_log.note_deletions([contact])
             removal.remove([contact.pk])
 
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 
-from ...contacts import details, listing, merging, resolving
+from ...contacts import merge_log, details, listing, merging, resolving
 from ...contacts.listing import Choice
 from ...contacts.merging import MergeRefused
 from ...contacts.models import Contact, Merge, Rule
 from ...sql import insist, writing
-from . import logs, sides
+from . import sides
 from .checked import IdentityPageMixin
 
 FOUND = 20
@@ -179,7 +179,7 @@ class MergeView(IdentityPageMixin, TemplateView):
                 values=sides.values_for(winner, loser, chosen),
                 using=using,
             )
-            logs.note(logs.MERGE, merge, winner, loser)
+            merge_log.note(merge_log.MERGE, merge, winner, loser)
         return merge
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:

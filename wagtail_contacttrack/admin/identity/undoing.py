@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 
-from ...contacts import content, details, fieldset, grounds, listing, unmerging
+from ...contacts import merge_log, content, details, fieldset, grounds, listing, unmerging
 from ...contacts.merge_rules import rules
 from ...contacts.merging import MergeRefused
 from ...contacts.models import Contact, Merge, MovedRow
 from ...contacts.showing import Shown, show
 from ...sql import insist, writing
-from . import logs, sides
+from . import sides
 from .checked import IdentityPageMixin
 from .sides import Amount
 
@@ -46,7 +46,7 @@ class UndoMergeView(IdentityPageMixin, TemplateView):
         def undo() -> None:
             with writing(using, Contact._meta.db_table):
                 unmerging.undo(merge.pk, now=timezone.now(), actor=request.user, using=using)
-                logs.note(logs.UNMERGE, merge, merge.winner, merge.loser)
+                merge_log.note(merge_log.UNMERGE, merge, merge.winner, merge.loser)
 
         try:
             insist(using, undo)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf, Trim
@@ -44,6 +45,17 @@ class Contact(models.Model):
     country = models.CharField(_("country"), max_length=191, blank=True)
     points = models.IntegerField(_("points"), default=0)
     fields = models.JSONField(_("other fields"), default=dict, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        # Every visitor is a row here, and hardly one of them has an owner.
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("owner"),
+    )
     date_added = models.DateTimeField(_("date added"), default=timezone.now, editable=False)
     date_modified = models.DateTimeField(_("date modified"), auto_now=True)
     date_identified = models.DateTimeField(_("date identified"), null=True, blank=True)
@@ -99,6 +111,12 @@ class Contact(models.Model):
                 ("email", ["email"]),
                 ("name", ["sort_name"]),
                 ("points", ["points"]),
+            )
+        ] + [
+            models.Index(
+                fields=["owner"],
+                name="contacttrack_contact_owner",
+                condition=Q(owner__isnull=False),
             )
         ]
         permissions: ClassVar = [("export_contact", _("Can export contacts"))]

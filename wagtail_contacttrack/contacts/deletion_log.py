@@ -1,8 +1,9 @@
-"""Contacts in Wagtail's log of what editors did."""
+"""Deleted contacts in Wagtail's log of what editors and their programs did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Value
@@ -10,15 +11,16 @@ from django.db.models.functions import Concat
 from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
-from ...contacts.models import Contact
-from ...contacts.resolving import merged_into
+from .models import Contact
+from .resolving import merged_into
 
 
-def note_deletions(contacts: Sequence[Contact]) -> None:
+def note_deletions(contacts: Sequence[Contact], user: Any = None) -> None:
     """That somebody deletes them, by their numbers; earlier entries lose the names as well.
 
     So do those of contacts that were merged into them, which go as well. The log outlives a
-    contact, and more people read it than may see contacts.
+    contact, and more people read it than may see contacts. Without a `user`, it is who is logged
+    in to the admin.
     """
     ids = [contact.pk for contact in contacts]
     earlier = ModelLogEntry.objects.filter(
@@ -27,4 +29,4 @@ def note_deletions(contacts: Sequence[Contact]) -> None:
     )
     earlier.update(label=Concat(Value("#"), F("object_id")))
     for contact in contacts:
-        log(instance=contact, action="wagtail.delete", title=f"#{contact.pk}")
+        log(instance=contact, action="wagtail.delete", title=f"#{contact.pk}", user=user)

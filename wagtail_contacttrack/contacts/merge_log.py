@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 
-from ...contacts.models import Contact, Merge
+from .models import Contact, Merge
 
 MERGE = "contacttrack.merge"
 UNMERGE = "contacttrack.unmerge"
@@ -36,13 +36,13 @@ def register(actions: LogActionRegistry) -> None:
     actions.register_action(UNMERGE)(UnmergeFormatter)
 
 
-def note(action: str, merge: Merge, *contacts: Contact) -> None:
-    """Say it in the history of each of these contacts."""
+def note(action: str, merge: Merge, *contacts: Contact, user: Any = None) -> None:
+    """Say it in the history of each of these contacts; without a `user`, of who is logged in."""
     data = {"merge": merge.pk, "winner": merge.winner_id, "loser": merge.loser_id}
     for contact in contacts:
         # Of entries that share an id, Wagtail's history shows only one of all contacts.
         title = f"#{contact.pk}"
-        log(instance=contact, action=action, title=title, data=data, uuid=uuid.uuid4())
+        log(contact, action, user=user, title=title, data=data, uuid=uuid.uuid4())
 
 
 def _with_numbers(log_entry: Any, message: str) -> str:

@@ -1,0 +1,129 @@
+"""Write one entity, or many in one request, each for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from django.db import router, transaction
+from django.utils.translation import gettext as _
+
+from ..conf import conf
+from .answers import Entry
+from .calling import Call
+from .errors import ApiError, Invalid, NotFound
+from .params import identity, numbers
+from .resources import Resource
+
+Any_Resource: TypeAlias = Resource[Any]
+# Handles one item of a batch: its key and what was sent, to what is shown and a status.
+Work = Callable[[Any_Resource, str, Any, Call], tuple[Entry, int]]
+
+
+def create(resource: Any_Resource, values: Mapping[str, Any], call: Call) -> tuple[Any, bool]:
+    """Make an entity, or change the one that the values mean; and whether it was made."""
+    call.must("add", resource.model)
+    with transaction.atomic(using=router.db_for_write(resource.model)):
+        row, made = resource.create(values, call)
+        call.log("wagtail.create" if made else "wagtail.edit", row)
+    return row, made
+
+
+def update(
+    resource: Any_Resource, sent: Any, values: Mapping[str, Any], call: Call, replace: bool = False
+) -> Any:
+    """Change the entity with this id. Raises `NotFound`."""
+    call.must("change", resource.model)
+    row = resource.find(sent, call)
+    with transaction.atomic(using=router.db_for_write(resource.model)):
+        row = resource.update(row, values, call, replace=replace)
+        call.log("wagtail.edit", row)
+    return row
+
+
+def replace(
+    resource: Any_Resource, sent: Any, values: Mapping[str, Any], call: Call
+) -> tuple[Any, bool]:
+    """The same, with everything that was not sent emptied; makes a new one if there is none."""
+    try:
+        return update(resource, sent, values, call, replace=True), False
+    except NotFound:
+        return create(resource, values, call)
+
+
+def delete(resource: Any_Resource, sent: Any, call: Call) -> Entry:
+    """Delete the entity with this id, and show what it was, without its id."""
+    call.must("delete", resource.model)
+    row = resource.find(sent, call)
+    shown = resource.show_one(row, call)
+    with transaction.atomic(using=router.db_for_write(resource.model)):
+        resource.delete(row, call)
+    return {**shown, "id": None}
+
+
+def run(resource: Any_Resource, work: Work, call: Call) -> Entry:
+    """Do the same with every entity that was sent; one that fails does not hold up the others.
+
+    Answers are a list where a list was sent, else by the keys of what was sent. In a list, who
+    failed leaves null in its place.
+    """
+    items = _items(call, work is delete_one)
+    if len(items) > conf.API_BATCH_MAX_LIMIT:
+        text = _("No more than %(limit)s at once.") % {"limit": conf.API_BATCH_MAX_LIMIT}
+        raise ApiError(400, text)
+    shown: dict[str, Any] = {}
+    codes: dict[str, int] = {}
+    errors: dict[str, Entry] = {}
+    for key, item in items.items():
+        try:
+            shown[key], codes[key] = work(resource, key, item, call)
+        except ApiError as error:
+            shown[key], codes[key] = None, error.status
+            errors[key] = error.as_dict()
+    if call.params.listed or work is delete_one:
+        found: Entry = {
+            resource.plural: list(shown.values()),
+            "statusCodes": list(codes.values()),
+        }
+    else:
+        kept = {key: entry for key, entry in shown.items() if entry is not None}
+        found = {resource.plural: kept, "statusCodes": codes}
+    return {**found, "errors": errors} if errors else found
+
+
+def new_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+    row, made = create(resource, _values(item), call)
+    return resource.show_one(row, call), 201 if made else 200
+
+
+def edit_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+    values = _values(item)
+    row = update(resource, values.get("id", key), values, call)
+    return resource.show_one(row, call), 200
+
+
+def put_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+    values = _values(item)
+    row, made = replace(resource, values.get("id", key), values, call)
+    return resource.show_one(row, call), 201 if made else 200
+
+
+def delete_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+    return delete(resource, item, call), 200
+
+
+def _items(call: Call, deleting: bool) -> dict[str, Any]:
+    if not deleting:
+        return call.params.items
+    sent = call.params.all.get("ids")
+    if sent is None:
+        # Entities, or bare ids.
+        bare = [i.get("id") if isinstance(i, dict) else i for i in call.params.items.values()]
+        return {str(n): number for n, number in enumerate(bare) if identity(number) is not None}
+    return {str(n): number for n, number in enumerate(numbers(sent))}
+
+
+def _values(item: Any) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise Invalid({"item": [_("Send an object with the values of one.")]})
+    return item

@@ -1,0 +1,92 @@
+"""Contacts: list, get, new, edit, delete, and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from ...contacts import deletion_log, fieldset, removal, resolving
+from ...contacts.fieldset import COLUMNS, Field
+from ...contacts.models import Contact
+from ...contacts.models import FieldType as T
+from ...contacts.shapes import contact as shapes
+from ..answers import Container, Entry
+from ..calling import Call
+from ..errors import NotFound
+from ..params import identity
+from ..queries import Column
+from ..resources import Resource
+from . import writing
+
+OWN_COLUMNS = {
+    "id": Column("pk", "id"),
+    "email": Column("email"),
+    "firstname": Column("firstname"),
+    "lastname": Column("lastname"),
+    "company": Column("company"),
+    "city": Column("city"),
+    "state": Column("state"),
+    "country": Column("country"),
+    "points": Column("points", "number"),
+    "owner": Column("owner_id", "id"),
+    "owner_id": Column("owner_id", "id"),
+    "date_added": Column("date_added", "datetime"),
+    "date_modified": Column("date_modified", "datetime"),
+    "date_identified": Column("date_identified", "datetime"),
+    "last_active": Column("presence__at", "datetime"),
+}
+
+
+class Contacts(Resource[Contact]):
+    """Everybody, anonymous visitors as well; who was merged answers under the old id."""
+
+    model = Contact
+    path: ClassVar[str] = "contacts"
+    single: ClassVar[str] = "contact"
+    plural: ClassVar[str] = "contacts"
+    container = Container.OBJECT
+    total_as_text = True
+
+    @property
+    def columns(self) -> Mapping[str, Column]:  # type: ignore[override]
+        further = fieldset.current().contact
+        return {
+            **{a: _json_column(f) for a, f in further.items() if a not in (*COLUMNS, *OWN_COLUMNS)},
+            **OWN_COLUMNS,
+        }
+
+    def rows(self, call: Call) -> QuerySet[Contact]:
+        return shapes.related(Contact.objects.current())
+
+    def find(self, sent: Any, call: Call) -> Contact:
+        number = identity(sent)
+        number = None if number is None else resolving.survivor_id(number)
+        row = None if number is None else self.rows(call).filter(pk=number).first()
+        if row is None:
+            raise NotFound
+        return row
+
+    def show(self, rows: Sequence[Contact], call: Call, *, minimal: bool = False) -> list[Entry]:
+        return shapes.minimal(rows) if minimal else shapes.contacts(rows)
+
+    def show_one(self, row: Contact, call: Call) -> Entry:
+        return shapes.contacts([row])[0]
+
+    def create(self, values: Mapping[str, Any], call: Call) -> tuple[Contact, bool]:
+        return writing.create(values, call)
+
+    def update(
+        self, row: Contact, values: Mapping[str, Any], call: Call, *, replace: bool
+    ) -> Contact:
+        return writing.update(row, values, call, replace=replace)
+
+    def delete(self, row: Contact, call: Call) -> None:
+        deletion_log.note_deletions([row], call.user)
+        removal.remove([row.pk])
+
+
+def _json_column(field: Field) -> Column:
+    kinds = {T.NUMBER: "number", T.BOOLEAN: "boolean"}
+    return Column(f"fields__{field.alias}", kinds.get(T(field.type), "text"))

@@ -1,0 +1,86 @@
+"""The description of an operation, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ninja import Schema
+
+from .schemas import Errors
+
+FORMS = ("application/json", "application/x-www-form-urlencoded")
+ID = {"type": ["integer", "string"], "minimum": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the standard routes of a resource answer and take.
+
+    `one` and `many` are the answers for one and for a list, `batch` for several that were written;
+    `write` is what may be sent for one.
+    """
+
+    one: type[Schema]
+    many: type[Schema]
+    batch: type[Schema]
+    write: type[Schema]
+
+    @property
+    def write_many(self) -> dict[str, Any]:
+        """The JSON schema of a batch: a list, or an object by keys of the client's own."""
+        one = schema_of(self.write)
+        return {
+            "anyOf": [
+                {"type": "array", "items": one},
+                {"type": "object", "additionalProperties": one},
+            ]
+        }
+
+
+def of(
+    operation: str,
+    answer: type[Schema],
+    summary: str,
+    *,
+    body: type[Schema] | dict[str, Any] | None = None,
+    made: bool = False,
+    status: int = 200,
+    ids: bool = False,
+    parameters: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Arguments for ninja's decorators: who may expect which answers, and what may be sent.
+
+    `made` says that it may also be 201; `ids` that the query takes them.
+    """
+    answers: dict[int, Any] = {status: answer}
+    if made:
+        answers[201] = answer
+    answers.update(dict.fromkeys((400, 401, 403, 404, 413, 429), Errors))
+    extra: dict[str, Any] = {}
+    if body is not None:
+        schema = body if isinstance(body, dict) else schema_of(body)
+        extra["requestBody"] = {"content": {kind: {"schema": schema} for kind in FORMS}}
+    found = list(parameters or ())
+    if ids:
+        found.append(
+            {
+                "in": "query",
+                "name": "ids",
+                "description": "Ids between commas.",
+                "schema": {"type": "string"},
+            }
+        )
+    if found:
+        extra["parameters"] = found
+    return {
+        "response": answers,
+        "operation_id": operation,
+        "summary": summary,
+        "openapi_extra": extra,
+    }
+
+
+def schema_of(model: type[Schema]) -> dict[str, Any]:
+    """The JSON schema of a model that refers to no others."""
+    return model.model_json_schema()
