@@ -6,15 +6,24 @@ pytestmark = pytest.mark.django_db
 
 
 def test_thread(admin_program):
-    made = admin_program.send("POST", "contacts/new", {"email": "ada@site.example", "firstname": "Ada", "tags": "a,b"}, 201)
-    c = made["contact"]
-    import json
-    print(json.dumps(c, indent=1)[:3000])
-    assert admin_program.ask(f"contacts/{c['id']}")["contact"]["tags"]
-    print(admin_program.ask("contacts?limit=1&minimal=True"))
-    print(admin_program.ask("contacts/activity"))
-    print(admin_program.ask("contacts/999", 404))
-    print(admin_program.ask("emails/999", 404))
-    print(admin_program.send("PATCH", f"contacts/{c['id']}/edit", {"lastname": "L"}))
-    print(admin_program.send("DELETE", f"contacts/{c['id']}/delete"))
-    print(str(admin_program.ask("openapi.json"))[:500])
+    p = admin_program
+    c = p.send("POST", "contacts/new", {"email": "ada@site.example", "firstname": "Ada", "tags": "a,b"}, 201)["contact"]
+    co = p.send("POST", "companies/new", {"companyname": "Acme"}, 201)["company"]
+    p.send("POST", f"companies/{co['id']}/contact/{c['id']}/add")
+    assert p.ask(f"contacts/{c['id']}/companies")["total"] == 1
+    n = p.send("POST", "notes/new", {"lead": c["id"], "text": "Hello"}, 201)["note"]
+    assert p.ask(f"contacts/{c['id']}/notes")["total"] == 1
+    assert p.ask(f"contacts/{c['id']}/devices")["total"] == 0
+    f = p.send("POST", "fields/contact/new", {"label": "Shoe size", "isPubliclyUpdatable": True, "type": "select", "properties": {"list": [{"label": "S", "value": "s"}]}}, 201)["field"]
+    print(f)
+    print(p.send("PATCH", f"fields/contact/{f['id']}/edit", {"isUniqueIdentifier": True}, 400))
+    print(p.ask("fields/contact")["total"])
+    print(p.send("DELETE", f"fields/contact/{f['id']}/delete"))
+    print(p.ask("users/self"))
+    print(p.send("POST", "contacts/batch/new", [{"email": "b@site.example"}, {"email": "nope"}], 201).keys())
+    t = p.send("POST", "tags/new", {"tag": "zeta"}, 201)
+    p.send("POST", "tags/new", {"tag": "zeta"}, 200)
+    print(p.ask("tags"))
+    print(p.send("DELETE", f"tags/batch/delete?ids=1,2"))
+    d = p.ask("openapi.json")
+    print(len(str(d)), len(d["paths"]))

@@ -3,46 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from django.db import router, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import router
 from django.utils.translation import gettext as _
 
 from ..conf import conf
+from ..contacts.editing import MergedMeanwhile
+from ..sql import insist, writing
 from .answers import Entry
 from .calling import Call
 from .errors import ApiError, Invalid, NotFound
 from .params import identity, numbers
 from .resources import Resource
 
-Any_Resource: TypeAlias = Resource[Any]
+Result = TypeVar("Result")
+AnyResource: TypeAlias = Resource[Any]
 # Handles one item of a batch: its key and what was sent, to what is shown and a status.
-Work = Callable[[Any_Resource, str, Any, Call], tuple[Entry, int]]
+Work = Callable[[AnyResource, str, Any, Call], tuple[Entry, int]]
 
 
-def create(resource: Any_Resource, values: Mapping[str, Any], call: Call) -> tuple[Any, bool]:
+def create(resource: AnyResource, values: Mapping[str, Any], call: Call) -> tuple[Any, bool]:
     """Make an entity, or change the one that the values mean; and whether it was made."""
-    call.must("add", resource.model)
-    with transaction.atomic(using=router.db_for_write(resource.model)):
+    resource.must("add", call)
+
+    def work() -> tuple[Any, bool]:
         row, made = resource.create(values, call)
         call.log("wagtail.create" if made else "wagtail.edit", row)
-    return row, made
+        return row, made
+
+    return _together(resource, work)
 
 
 def update(
-    resource: Any_Resource, sent: Any, values: Mapping[str, Any], call: Call, replace: bool = False
+    resource: AnyResource, sent: Any, values: Mapping[str, Any], call: Call, replace: bool = False
 ) -> Any:
     """Change the entity with this id. Raises `NotFound`."""
-    call.must("change", resource.model)
-    row = resource.find(sent, call)
-    with transaction.atomic(using=router.db_for_write(resource.model)):
-        row = resource.update(row, values, call, replace=replace)
+    resource.must("change", call)
+
+    def work() -> Any:
+        row = resource.update(resource.find(sent, call), values, call, replace=replace)
         call.log("wagtail.edit", row)
-    return row
+        return row
+
+    return _together(resource, work)
 
 
 def replace(
-    resource: Any_Resource, sent: Any, values: Mapping[str, Any], call: Call
+    resource: AnyResource, sent: Any, values: Mapping[str, Any], call: Call
 ) -> tuple[Any, bool]:
     """The same, with everything that was not sent emptied; makes a new one if there is none."""
     try:
@@ -51,17 +60,35 @@ def replace(
         return create(resource, values, call)
 
 
-def delete(resource: Any_Resource, sent: Any, call: Call) -> Entry:
+def delete(resource: AnyResource, sent: Any, call: Call) -> Entry:
     """Delete the entity with this id, and show what it was, without its id."""
-    call.must("delete", resource.model)
-    row = resource.find(sent, call)
-    shown = resource.show_one(row, call)
-    with transaction.atomic(using=router.db_for_write(resource.model)):
+    resource.must("delete", call)
+
+    def work() -> Entry:
+        row = resource.find(sent, call)
+        shown = resource.show_one(row, call)
         resource.delete(row, call)
-    return {**shown, "id": None}
+        return {**shown, "id": None}
+
+    return _together(resource, work)
 
 
-def run(resource: Any_Resource, work: Work, call: Call) -> Entry:
+def _together(resource: AnyResource, work: Callable[[], Result]) -> Result:
+    """Do it in one transaction, again if it met with others on the way."""
+    using = router.db_for_write(resource.model)
+
+    def alone() -> Result:
+        with writing(using, resource.model._meta.db_table):
+            return work()
+
+    try:
+        return insist(using, alone)
+    except (ObjectDoesNotExist, MergedMeanwhile):
+        # Somebody has deleted or merged it in between.
+        raise NotFound from None
+
+
+def run(resource: AnyResource, work: Work, call: Call) -> Entry:
     """Do the same with every entity that was sent; one that fails does not hold up the others.
 
     Answers are a list where a list was sent, else by the keys of what was sent. In a list, who
@@ -91,24 +118,24 @@ def run(resource: Any_Resource, work: Work, call: Call) -> Entry:
     return {**found, "errors": errors} if errors else found
 
 
-def new_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+def new_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
     row, made = create(resource, _values(item), call)
-    return resource.show_one(row, call), 201 if made else 200
+    return resource.show_one(row, call, saved=True), 201 if made else 200
 
 
-def edit_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+def edit_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
     values = _values(item)
     row = update(resource, values.get("id", key), values, call)
-    return resource.show_one(row, call), 200
+    return resource.show_one(row, call, saved=True), 200
 
 
-def put_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+def put_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
     values = _values(item)
     row, made = replace(resource, values.get("id", key), values, call)
-    return resource.show_one(row, call), 201 if made else 200
+    return resource.show_one(row, call, saved=True), 201 if made else 200
 
 
-def delete_one(resource: Any_Resource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
+def delete_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
     return delete(resource, item, call), 200
 
 

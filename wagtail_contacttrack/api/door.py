@@ -17,7 +17,7 @@ from ..compat import raw_host
 from ..tracking.sites import options_for_tracking
 from . import access, description, params, site
 from .calling import Call, keep
-from .errors import ApiError, answer
+from .errors import ApiError, UnknownPath, answer
 from .paths import canonical
 
 logger = logging.getLogger(__name__)
@@ -74,8 +74,7 @@ def _respond(request: HttpRequest, path: str) -> HttpResponse:
 def _operate(request: HttpRequest, path: str) -> HttpResponse:
     match = site.find(path)
     if match is None:
-        message = _("Requested URL not found: %(path)s") % {"path": request.path}
-        raise ApiError(404, message)
+        raise UnknownPath(request.path)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if response.status_code == 405:
         allowed = {"Allow": response.get("Allow", "")}

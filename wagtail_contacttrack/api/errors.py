@@ -49,6 +49,16 @@ class NotFound(ApiError):
         super().__init__(404, _("Item was not found."))
 
 
+class UnknownPath(ApiError):
+    """There is nothing at this path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(404, _("Requested URL not found: %(path)s") % {"path": path})
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"message": self.message, "code": self.status, "type": None}
+
+
 class Forbidden(ApiError):
     """This user may not do that."""
 

@@ -24,9 +24,12 @@ SECONDS, SECONDS_OF_MANY = 5, 60
 SALT = "wagtail_contacttrack.api.total"
 
 
-def listed(resource: Resource[Any], query: ListQuery, call: Call) -> Entry:
-    """The body of a list: the total, the entries, and `next` where there is a further page."""
-    rows = resource.rows(call)
+def listed(resource: Resource[Any], query: ListQuery, call: Call, **only: Any) -> Entry:
+    """The body of a list: the total, the entries, and `next` where there is a further page.
+
+    `only` narrows the rows, as a queryset's filter does.
+    """
+    rows = resource.rows(call).filter(**only)
     if query.search:
         rows = resource.search(rows, query.search, call)
     rows = queries.narrow(rows, query.where, resource.columns)

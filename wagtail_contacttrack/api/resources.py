@@ -21,7 +21,7 @@ class Resource(ABC, Generic[Row]):
     """What the standard routes need to know about one kind of entity.
 
     A subclass says how rows are found, shown, saved and deleted; `routes.standard` makes the
-    routes. Permissions of the model are asked before any of its methods is called.
+    routes. `must` is asked before anything else.
     """
 
     model: type[Row]
@@ -35,6 +35,10 @@ class Resource(ABC, Generic[Row]):
     # What `where` and `order` may name.
     columns: Mapping[str, Column]
     read_only: ClassVar[bool] = False
+
+    def must(self, action: str, call: Call) -> None:
+        """Raise `Forbidden` unless the user may "view", "add", "change" or "delete" these."""
+        call.must(action, self.model)
 
     def rows(self, call: Call) -> QuerySet[Row]:
         """All that there are to see."""
@@ -69,6 +73,6 @@ class Resource(ABC, Generic[Row]):
             raise NotFound
         return row
 
-    def show_one(self, row: Row, call: Call) -> Entry:
-        """One row, in full."""
+    def show_one(self, row: Row, call: Call, *, saved: bool = False) -> Entry:
+        """One row, in full; `saved` says that it has just been written."""
         return self.show([row], call)[0]

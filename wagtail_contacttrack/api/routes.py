@@ -1,10 +1,26 @@
-"""All routers of the API."""
+"""All routers of the API, in the order of the description."""
 
 from __future__ import annotations
 
+from ..contacts.models import FieldObject
+from . import companies, devices, fields, notes, tags, users
 from .contacts.resource import Contacts
 from .contacts.routes import router as contact_routes
 from .contacts.schemas import DESCRIBED as CONTACTS
 from .standard import standard
 
-ROUTERS = [contact_routes, standard(Contacts(), CONTACTS)]
+ROUTERS = [
+    standard(Contacts(), CONTACTS),
+    contact_routes,
+    standard(companies.Companies(), companies.DESCRIBED),
+    companies.router,
+    standard(tags.Tags(), tags.DESCRIBED),
+    standard(notes.Notes(), notes.DESCRIBED),
+    notes.router,
+    standard(devices.Devices(), devices.DESCRIBED),
+    devices.router,
+    standard(fields.Fields(FieldObject.CONTACT), fields.DESCRIBED),
+    standard(fields.Fields(FieldObject.COMPANY), fields.DESCRIBED),
+    users.router,
+    standard(users.Users(), users.DESCRIBED),
+]

@@ -32,14 +32,14 @@ def _reading(router: Router, resource: Resource[Any], described: Described) -> N
     @router.get(f"/{path}", **describing.of(f"list_{path}", described.many, f"List {name}"))
     def index(request: HttpRequest, query: Query[ListQuery]) -> HttpResponse:
         call = call_of(request)
-        call.must("view", resource.model)
+        resource.must("view", call)
         return answer(listing.listed(resource, query, call))
 
     @router.get(f"/{path}/{{int:number}}", **describing.of(f"get_{path}", described.one, "Get one"))
     def get(request: HttpRequest, number: int) -> HttpResponse:
         call = call_of(request)
-        call.must("view", resource.model)
-        return _one(resource, resource.find(number, call), call)
+        resource.must("view", call)
+        return answer({resource.single: resource.show_one(resource.find(number, call), call)})
 
 
 def _writing(router: Router, resource: Resource[Any], described: Described) -> None:
@@ -53,7 +53,7 @@ def _writing(router: Router, resource: Resource[Any], described: Described) -> N
         call = call_of(request)
         row, made = batches.create(resource, call.params.all, call)
         headers = {"Location": f"{call.base}{request.path.rpartition('/')[0]}/{row.pk}"}
-        return _one(resource, row, call, 201 if made else 200, **headers)
+        return _saved(resource, row, call, 201 if made else 200, **headers)
 
     @router.patch(
         f"/{path}/{{int:number}}/edit",
@@ -62,7 +62,7 @@ def _writing(router: Router, resource: Resource[Any], described: Described) -> N
     def edit(request: HttpRequest, number: int) -> HttpResponse:
         call = call_of(request)
         row = batches.update(resource, number, call.params.all, call)
-        return _one(resource, row, call)
+        return _saved(resource, row, call)
 
     @router.put(
         f"/{path}/{{int:number}}/edit",
@@ -73,7 +73,7 @@ def _writing(router: Router, resource: Resource[Any], described: Described) -> N
     def put(request: HttpRequest, number: int) -> HttpResponse:
         call = call_of(request)
         row, made = batches.replace(resource, number, call.params.all, call)
-        return _one(resource, row, call, 201 if made else 200)
+        return _saved(resource, row, call, 201 if made else 200)
 
     @router.delete(
         f"/{path}/{{int:number}}/delete",
@@ -121,8 +121,8 @@ def _batches(router: Router, resource: Resource[Any], described: Described) -> N
         return run(request, batches.delete_one)
 
 
-def _one(
+def _saved(
     resource: Resource[Any], row: Any, call: Call, status: int = 200, **headers: str
 ) -> HttpResponse:
-    shown: Entry = resource.show_one(row, call)
+    shown: Entry = resource.show_one(row, call, saved=True)
     return answer({resource.single: shown}, status, **headers)

@@ -157,6 +157,30 @@ def _make_known(contact_ids: list[int], now: datetime, using: str) -> None:
         Presence.objects.using(using).filter(contact_id__in=numbers).update(known=True)
 
 
+def follow(
+    old: Field | None, new: Field, *, now: datetime, actor: Any = None
+) -> tuple[Conversion, Claimed]:
+    """Make the values of a field that was saved, and what they name, fit it as it is by now."""
+    if old is None:
+        return Conversion(), Claimed()
+    converted, claimed = Conversion(), Claimed()
+    changed = old.type != new.type
+    if old.unique and (changed or not new.unique):
+        unclaim(old)
+    if changed:
+        converted = convert(old, new)
+    if new.unique and (changed or not old.unique):
+        claimed = claim(new, now=now, actor=actor)
+    return converted, claimed
+
+
+def concerned(old: Field | None, new: Field) -> QuerySet[Any]:
+    """The contacts or companies whose values `follow` works on; nobody's in most cases."""
+    if old and (old.type != new.type or old.unique != new.unique):
+        return holders(old)
+    return Contact.objects.none()
+
+
 def unclaim(field: Field) -> None:
     """Let the values of a field name nobody any more."""
     model: Any = Identifier if field.object == FieldObject.CONTACT else CompanyIdentifier

@@ -8,7 +8,6 @@ from typing import Any
 
 import django_filters
 from django.db import router
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -138,33 +137,22 @@ class FieldSaveMixin:
     def form_valid(self, form: FieldForm) -> HttpResponseBase:
         using = router.db_for_write(ContactField)
         together: Any = nullcontext()
-        if listing.count_up_to(self.concerned(form), AT_ONCE) <= AT_ONCE:
+        concerned = field_changes.concerned(form.old, form.new)
+        if listing.count_up_to(concerned, AT_ONCE) <= AT_ONCE:
             together = writing(using, ContactField._meta.db_table)
         with together:
             response = super().form_valid(form)  # type: ignore[misc]
             self.follow_up(form.old, form.new)
         return response
 
-    def concerned(self, form: FieldForm) -> QuerySet[Any]:
-        """The contacts or companies whose values are worked on; nobody's in most cases."""
-        if form.old and (form.is_retyped or form.old.unique != form.new.unique):
-            return field_changes.holders(form.old)
-        return ContactField.objects.none()
-
     def follow_up(self, old: Field | None, new: Field) -> None:
-        """Make the values and what they name fit the field as it is by now."""
-        was_unique = old is not None and old.unique
-        changed = old is not None and old.type != new.type
-        if old is not None and was_unique and (changed or not new.unique):
-            field_changes.unclaim(old)
-        if old is not None and changed:
-            done = field_changes.convert(old, new)
-            if done.kept or done.lost:
-                messages.success(self.request, converted_text(new, done))
-        if old is not None and new.unique and (changed or not was_unique):
-            claimed = field_changes.claim(new, now=timezone.now(), actor=self.request.user)
-            if claimed.shared:
-                messages.warning(self.request, shared_text(new, claimed))
+        """Do what the change asks for, and say what came of it."""
+        now, user = timezone.now(), self.request.user
+        converted, claimed = field_changes.follow(old, new, now=now, actor=user)
+        if converted.kept or converted.lost:
+            messages.success(self.request, converted_text(new, converted))
+        if claimed.shared:
+            messages.warning(self.request, shared_text(new, claimed))
 
 
 class FieldAddView(FieldTrailMixin, FieldSaveMixin, generic.CreateView):

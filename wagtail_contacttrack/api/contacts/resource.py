@@ -53,7 +53,7 @@ class Contacts(Resource[Contact]):
     def columns(self) -> Mapping[str, Column]:  # type: ignore[override]
         further = fieldset.current().contact
         return {
-            **{a: _json_column(f) for a, f in further.items() if a not in (*COLUMNS, *OWN_COLUMNS)},
+            **{a: json_column(f) for a, f in further.items() if a not in (*COLUMNS, *OWN_COLUMNS)},
             **OWN_COLUMNS,
         }
 
@@ -71,8 +71,8 @@ class Contacts(Resource[Contact]):
     def show(self, rows: Sequence[Contact], call: Call, *, minimal: bool = False) -> list[Entry]:
         return shapes.minimal(rows) if minimal else shapes.contacts(rows)
 
-    def show_one(self, row: Contact, call: Call) -> Entry:
-        return shapes.contacts([row])[0]
+    def show_one(self, row: Contact, call: Call, *, saved: bool = False) -> Entry:
+        return shapes.contacts([row], saved=saved)[0]
 
     def create(self, values: Mapping[str, Any], call: Call) -> tuple[Contact, bool]:
         return writing.create(values, call)
@@ -87,6 +87,7 @@ class Contacts(Resource[Contact]):
         removal.remove([row.pk])
 
 
-def _json_column(field: Field) -> Column:
+def json_column(field: Field) -> Column:
+    """A field that is kept with others in one JSON column."""
     kinds = {T.NUMBER: "number", T.BOOLEAN: "boolean"}
     return Column(f"fields__{field.alias}", kinds.get(T(field.type), "text"))
