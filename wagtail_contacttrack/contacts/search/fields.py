@@ -23,6 +23,7 @@ from .matching import (
     json_text,
     like,
     like_folded,
+    literal,
     pattern_of,
 )
 from .syntax import Term
@@ -95,7 +96,6 @@ def _one_of(field: Field, term: Term) -> Q:
         if wanted in names if term.exact else any(name.startswith(wanted) for name in names):
             for ascii in (True, False):
                 # As it stands in the list, however the database writes its letters.
-                written = json.dumps(chosen, ensure_ascii=ascii)
-                pattern = written.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
-                found |= Q(Like(json_text(field.alias), Value(f"%{pattern}%")))
+                written = literal(json.dumps(chosen, ensure_ascii=ascii))
+                found |= Q(Like(json_text(field.alias), Value(f"%{written}%")))
     return found

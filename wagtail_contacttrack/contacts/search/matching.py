@@ -52,21 +52,35 @@ class Joined(Func):
     as_postgresql = as_sqlite
 
 
+def literal(text: str) -> str:
+    """The pattern of exactly this text."""
+    return text.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
+
+
+def spelt(text: str) -> str:
+    """The pattern of a text in which only ``%`` has a meaning."""
+    *parts, last = _RUNS.sub("%", text).split("%")
+    found = ""
+    for number, part in enumerate(parts):
+        found += literal(part) + ("%" if number < WILDCARDS else "\\%")
+    return found + literal(last)
+
+
 def containing(text: str) -> str:
     """The pattern of texts in which this one occurs."""
-    return _RUNS.sub("%", f"%{_escaped(text)}%")
+    return f"%{spelt(text)}%"
 
 
 def beginning(text: str) -> str:
     """The pattern of texts that begin with this one."""
-    return _RUNS.sub("%", f"{_escaped(text)}%")
+    return f"{spelt(text)}%"
 
 
 def pattern_of(term: Term) -> str:
     """The pattern of the values that a command is about: they begin with its value, or are it."""
     if is_anything(term):
         return ANYTHING
-    return _escaped(term.text) if term.exact else beginning(term.text)
+    return spelt(term.text) if term.exact else beginning(term.text)
 
 
 def is_anything(term: Term) -> bool:
@@ -87,20 +101,11 @@ def like_folded(text: str, pattern: str) -> Q:
     return Q(Like(F(text), Lower(Value(pattern, output_field=TextField()))))
 
 
-def json_text(alias: str) -> Expression:
+def json_text(alias: str, column: str = "fields") -> Expression:
     """A value among the further fields as text; "" if there is none."""
-    return Coalesce(KeyTextTransform(alias, "fields"), Value(""), output_field=TextField())
+    return Coalesce(KeyTextTransform(alias, column), Value(""), output_field=TextField())
 
 
 def as_text(name: str) -> Expression:
     """A column that holds no text as one."""
     return Cast(name, TextField())
-
-
-def _escaped(text: str) -> str:
-    """The text as a pattern: only ``%`` keeps its meaning, some times."""
-    *parts, last = text.replace("\\", "\\\\").replace("_", "\\_").split("%")
-    found = ""
-    for number, part in enumerate(parts):
-        found += part + ("%" if number < WILDCARDS else "\\%")
-    return found + last
