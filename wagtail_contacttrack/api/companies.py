@@ -28,7 +28,7 @@ from .resources import Resource
 from .schemas import Success
 
 OWN_COLUMNS = {
-    "id": Column("pk", "id"),
+    "id": Column("pk", "integer"),
     COMPANY_NAME: Column("name"),
     "date_added": Column("date_added", "datetime"),
     "date_modified": Column("date_modified", "datetime"),

@@ -20,14 +20,14 @@ from .resources import Resource
 from .schemas import ListQuery
 
 COLUMNS = {
-    "id": Column("pk", "id"),
-    "lead": Column("contact_id", "id"),
-    "lead_id": Column("contact_id", "id"),
+    "id": Column("pk", "integer"),
+    "lead": Column("contact_id", "integer"),
+    "lead_id": Column("contact_id", "integer"),
     "tracking_id": Column("tracking_id"),
-    "device": Column("agent__kind"),
-    "device_brand": Column("agent__brand"),
-    "device_model": Column("agent__model"),
-    "device_os_name": Column("agent__os"),
+    "device": Column("agent__kind", nullable=True),
+    "device_brand": Column("agent__brand", nullable=True),
+    "device_model": Column("agent__model", nullable=True),
+    "device_os_name": Column("agent__os", nullable=True),
     "date_added": Column("date_added", "datetime"),
 }
 

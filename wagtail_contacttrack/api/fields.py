@@ -48,13 +48,13 @@ SENT_AS = {form: sent for sent, form in {**TEXTS, **TRUTHS}.items()} | {
 }  # fmt: skip
 RULES = ("limit", "scale", "yes", "no")
 COLUMNS = {
-    "id": Column("pk", "id"),
+    "id": Column("pk", "integer"),
     "label": Column("label"),
     "alias": Column("alias"),
     "type": Column("type"),
     "group": Column("group"),
-    "order": Column("order", "number"),
-    "field_order": Column("order", "number"),
+    "order": Column("order", "integer"),
+    "field_order": Column("order", "integer"),
 }
 
 

@@ -26,10 +26,10 @@ from .schemas import ListQuery
 
 LONGEST = 10_000
 COLUMNS = {
-    "id": Column("pk", "id"),
+    "id": Column("pk", "integer"),
     "text": Column("text"),
-    "lead": Column("contact_id", "id"),
-    "lead_id": Column("contact_id", "id"),
+    "lead": Column("contact_id", "integer"),
+    "lead_id": Column("contact_id", "integer"),
     "date_added": Column("date_added", "datetime"),
 }
 

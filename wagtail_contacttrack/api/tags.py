@@ -21,7 +21,7 @@ from .queries import Column
 from .resources import Resource
 
 COLUMNS = {
-    "id": Column("pk", "id"),
+    "id": Column("pk", "integer"),
     "tag": Column("name"),
     "description": Column("description"),
     "date_added": Column("date_added", "datetime"),

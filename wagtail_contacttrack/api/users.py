@@ -51,7 +51,7 @@ class Users(Resource[Any]):
     @property
     def columns(self) -> Mapping[str, Column]:  # type: ignore[override]
         name = get_user_model().USERNAME_FIELD
-        return {"id": Column("pk", "id"), "username": Column(name), "email": Column("email")}
+        return {"id": Column("pk", "integer"), "username": Column(name), "email": Column("email")}
 
     def search(self, rows: Any, text: str, call: Call) -> Any:
         return rows.filter(**{f"{get_user_model().USERNAME_FIELD}__icontains": text})

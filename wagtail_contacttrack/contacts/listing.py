@@ -9,21 +9,21 @@ stops at `COUNT_LIMIT`. Contacts that were merged into others are in no list.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from . import linking, resolving
+from . import linking, resolving, search
 from .models import Contact, ContactQuerySet, ContactTag, Device, Presence
 
 COUNT_LIMIT = 10_000
 SCAN_LIMIT = 50_000
+# How many words count in lists that are not of contacts.
 WORDS = 10
-# The contacts of a tag that has no more than these are all looked at.
+# Where an index says that no more than these can match, all of them are looked at.
 FEW = 1_000
 DEFAULT_ORDER = "-last_active"
 
@@ -55,7 +55,10 @@ Contacts = ContactQuerySet
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which contacts a reader wants to see; empty means all that are known."""
+    """Which contacts a reader wants to see; empty means all that are known.
+
+    `text` is in the language of `search`.
+    """
 
     anonymous: str = HIDDEN
     text: str = ""
@@ -65,27 +68,24 @@ class Choice:
     country: str = ""
     tag: int | None = None
 
-    @property
-    def words(self) -> list[str]:
-        """What to search for; no more than ten, because each is a look at every row."""
-        return self.text.split()[:WORDS]
-
     def scans(self, by: str) -> bool:
         """Whether no index gives these contacts in this order, so that rows must be looked at."""
         dates = bool(self.since or self.until) and by.lstrip("-") != "last_active"
-        return bool(self.words or self.device_types or self.country or self.tag or dates)
+        return bool(self.text.strip() or self.device_types or self.country or self.tag or dates)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The contacts of a choice, and the columns to sort them by.
 
-    `horizon` is how far the look went back, if it had to stop.
+    `horizon` is how far the look went back, if it had to stop. `unsupported` are commands in the
+    text that find nobody, because they cannot be answered here.
     """
 
     rows: Contacts
     columns: tuple[str, ...]
     horizon: datetime | None = None
+    unsupported: tuple[str, ...] = ()
 
 
 def find(choice: Choice, by: str = DEFAULT_ORDER) -> Found:
@@ -93,29 +93,34 @@ def find(choice: Choice, by: str = DEFAULT_ORDER) -> Found:
 
     A text that is the id or the whole e-mail address of a contact finds just that one, however
     long ago it was active, and also if anonymous contacts are hidden; of somebody who was merged
-    into another contact, it finds that one. Any other text is words that
-    all must occur in name, company or e-mail. No index helps there: 50 000 rows cost a second at
-    worst on a small machine, and that is where the look stops.
+    into another contact, it finds that one. Any other text is read as `search` says. Where an
+    index says that few can match, all of them are looked at. Elsewhere 50 000 rows cost a second
+    at worst on a small machine, and that is where the look stops.
     """
     columns = ORDERS[by.lstrip("-")]
     named = _named(choice.text)
     if named:
         return _found(_narrow(Contact.objects.filter(pk__in=named), choice), columns, by)
     if not choice.scans(by):
-        return _found(_within(_everybody(choice, by), choice), columns, by)
-    tagged = _tagged(choice)
-    if tagged is not None:
-        rows = _everybody(choice, by).filter(pk__in=tagged)
-        return _found(_containing(_narrow(rows, choice), choice.words), columns, by)
-    horizon = _horizon(choice)
-    rows = _everybody(choice, "last_active")
-    if horizon is not None:
-        rows = rows.filter(presence__at__gte=horizon)
-    rows = _containing(_narrow(rows, choice), choice.words)
-    if columns == ("pk",):
-        # Else a database may walk all ids in order, hoping to meet enough matches soon.
-        rows, columns = rows.annotate(number=F("pk") + 0), ("number",)
-    return _found(rows, columns, by, horizon)
+        return _found(
+            _within(show(Contact.objects.all(), choice.anonymous, by), choice), columns, by
+        )
+    asked = search.compile(choice.text)
+    shown = _shown(choice, asked)
+    few = _few(choice, asked)
+    horizon = None
+    if few is not None:
+        rows = show(Contact.objects.filter(pk__in=few), shown, by)
+    else:
+        horizon = _horizon(choice, shown)
+        rows = show(Contact.objects.all(), shown)
+        if horizon is not None:
+            rows = rows.filter(presence__at__gte=horizon)
+        if columns == ("pk",):
+            # Else a database may walk all ids in order, hoping to meet enough matches soon.
+            rows, columns = rows.annotate(number=F("pk") + 0), ("number",)
+    rows = _narrow(rows, choice).filter(asked.condition)
+    return replace(_found(rows, columns, by, horizon), unsupported=asked.unsupported)
 
 
 def _found(
@@ -136,9 +141,13 @@ def find_all(choice: Choice, size: int = 1_000) -> Iterator[Contact]:
 
     For exports: it looks at all rows there are, and holds `size` of them at a time.
     """
+    asked = search.compile(choice.text)
+    everybody = show(Contact.objects.all(), _shown(choice, asked), "id")
     named = _named(choice.text)
-    everybody = Contact.objects.filter(pk__in=named) if named else _everybody(choice, "id")
-    matching = everybody if named else _containing(everybody, choice.words)
+    few = named or _few(choice, asked)
+    if few is not None:
+        everybody = (Contact.objects.all() if named else everybody).filter(pk__in=few)
+    matching = everybody if named else everybody.filter(asked.condition)
     matching = _narrow(matching, choice).order_by("-pk").prefetch_related("presence")
     ids = list(everybody.order_by("-pk").values_list("pk", flat=True)[:size])
     while ids:
@@ -206,6 +215,12 @@ def _named(text: str) -> list[int]:
     number = number_in(text)
     if number is not None:
         return list(resolving.survivors([number]).values())
+    return named_by_address(text)
+
+
+def named_by_address(text: str) -> list[int]:
+    """The ids of those whose e-mail address is or was this; none for any other text."""
+    text = text.strip()
     if "@" not in text:
         return []
     named = Contact.objects.current().filter(
@@ -217,30 +232,27 @@ def _named(text: str) -> list[int]:
     return found if owner is None or owner in found else [*found, owner]
 
 
-def _tagged(choice: Choice) -> list[int] | None:
-    """All contacts of the tag, or None if they are not few."""
-    if choice.tag is None:
-        return None
-    rows = ContactTag.objects.filter(tag_id=choice.tag)
-    found = list(rows.values_list("contact_id", flat=True)[: FEW + 1])
-    return found if len(found) <= FEW else None
+def _few(choice: Choice, asked: search.Search) -> list[int] | None:
+    """All contacts that the tag or the text can be about, or None if they are not few."""
+    if choice.tag is not None:
+        rows = ContactTag.objects.filter(tag_id=choice.tag)
+        found = list(rows.values_list("contact_id", flat=True)[: FEW + 1])
+        if len(found) <= FEW:
+            return found
+    return asked.few(FEW)
 
 
-def _everybody(choice: Choice, by: str) -> Contacts:
-    if choice.words and choice.anonymous == ONLY:
-        return Contact.objects.none()
-    return show(Contact.objects.all(), _searchable(choice), by)
+def _shown(choice: Choice, asked: search.Search) -> str:
+    """Which contacts can be meant: the text may itself ask for anonymous ones."""
+    if asked.asks_for_anonymous and choice.anonymous == HIDDEN:
+        return SHOWN
+    # Hardly any of the anonymous many has words to look for, and they are in the way of the others.
+    return HIDDEN if asked.only_words and choice.anonymous == SHOWN else choice.anonymous
 
 
-def _searchable(choice: Choice) -> str:
-    """Anonymous contacts have no words to search in."""
-    return HIDDEN if choice.words and choice.anonymous == SHOWN else choice.anonymous
-
-
-def _horizon(choice: Choice) -> datetime | None:
+def _horizon(choice: Choice, shown: str) -> datetime | None:
     """When the contact with which a look stops was active, or None if it sees all."""
     presences = Presence.objects.order_by("-at", "-contact_id")
-    shown = _searchable(choice)
     if shown == SHOWN:
         presences = presences.filter(known__lt=Presence.MERGED)
     else:
@@ -273,11 +285,4 @@ def _within(rows: Contacts, choice: Choice) -> Contacts:
         rows = rows.filter(presence__at__gte=choice.since)
     if choice.until:
         rows = rows.filter(presence__at__lte=choice.until)
-    return rows
-
-
-def _containing(rows: Contacts, words: list[str]) -> Contacts:
-    for word in words:
-        # The database itself folds the case of both sides, as far as it can.
-        rows = rows.filter(search_text__contains=Lower(Value(word)))
     return rows
