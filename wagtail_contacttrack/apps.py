@@ -19,6 +19,7 @@ class ContactTrackConfig(AppConfig):
         from . import checks  # noqa: F401  (registers itself)
         from .contacts import fieldset
         from .outbound import kinds  # noqa: F401  (registers them)
+        from .segments import members  # noqa: F401  (registers a search command)
         from .tracking import cors, forking, identity, sites
 
         post_migrate.connect(install_fields, sender=self)

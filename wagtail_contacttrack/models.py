@@ -22,6 +22,7 @@ from .contacts.models import (
     UserAgent,
 )
 from .outbound.models import LinkVisitor, Message, TrackedLink
+from .segments.models import Segment, SegmentMember
 from .tracking.models import HitCount, IdentityKey, IdentityUse, TrackingSettings
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "NotADuplicate",
     "Note",
     "Presence",
+    "Segment",
+    "SegmentMember",
     "Tag",
     "TrackedLink",
     "TrackedPage",

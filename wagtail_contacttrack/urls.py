@@ -40,7 +40,7 @@ doors = [
         r"^email/resubscribe/(?P<key>[^/]{1,100})/?$", outbound.resubscribe, name="resubscribe"
     ),
     # Only the names of entities: a site may have an API of its own at /api/.
-    re_path(rf"^/?api/+(?P<path>{ENTITIES}.*)$", api.door, name="api"),
+    re_path(rf"^(?:/)?api/+(?P<path>{ENTITIES}.*)$", api.door, name="api"),
 ]
 
 urlpatterns = [*doors, re_path(r"^index\.php/", include((doors, "index_php")))]

@@ -27,3 +27,15 @@ def test_thread(admin_program):
     print(p.send("DELETE", f"tags/batch/delete?ids=1,2"))
     d = p.ask("openapi.json")
     print(len(str(d)), len(d["paths"]))
+
+
+def test_seg(admin_program):
+    p = admin_program
+    c = p.send("POST", "contacts/new", {"email": "ada@site.example"}, 201)["contact"]
+    s = p.send("POST", "segments/new", {"name": "News letter"}, 201)["list"]
+    print(s)
+    p.send("POST", f"segments/{s['id']}/contact/{c['id']}/add")
+    p.send("POST", f"segments/{s['id']}/contact/add/{c['id']}")
+    print(p.send("POST", f"segments/{s['id']}/contacts/add", {"ids": [c['id'], 99]}))
+    print(p.ask(f"contacts/{c['id']}/segments"))
+    assert p.ask("contacts?search=segment:news-letter")["total"] == "1"

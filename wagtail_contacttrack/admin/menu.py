@@ -7,6 +7,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from .companies.viewset import company_viewset
 from .contacts.viewset import contact_viewset
+from .segments.viewset import segment_viewset
 from .tags.viewset import tag_viewset
 
 
@@ -17,4 +18,4 @@ class ContactsGroup(ViewSetGroup):
     menu_name = "contacttrack"
     menu_icon = "group"
     menu_order = 150
-    items = (contact_viewset, company_viewset, tag_viewset)
+    items = (contact_viewset, company_viewset, tag_viewset, segment_viewset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..contacts.models import FieldObject
-from . import companies, devices, fields, notes, tags, users
+from . import companies, devices, fields, notes, segments, tags, users
 from .contacts.resource import Contacts
 from .contacts.routes import router as contact_routes
 from .contacts.schemas import DESCRIBED as CONTACTS
@@ -17,6 +17,8 @@ ROUTERS = [
     standard(tags.Tags(), tags.DESCRIBED),
     standard(notes.Notes(), notes.DESCRIBED),
     notes.router,
+    standard(segments.Segments(), segments.DESCRIBED),
+    segments.router,
     standard(devices.Devices(), devices.DESCRIBED),
     devices.router,
     standard(fields.Fields(FieldObject.CONTACT), fields.DESCRIBED),

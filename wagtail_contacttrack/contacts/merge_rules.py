@@ -98,6 +98,7 @@ for _name, _action, _partner in (
     ("Message.contact", "move", ""),
     ("ContactTag.contact", "unite", "tag"),
     ("CompanyMembership.contact", "unite", "company"),
+    ("SegmentMember.contact", "unite", "segment"),
     # The merge itself looks after when the two were last active.
     ("Presence.contact", "stay", ""),
     # Who was merged into the loser is found by way of it.
