@@ -93,6 +93,10 @@ def test_values_name_who_was_identified_first_across_chunks():
     assert field_changes.claim(TEXT, now=NOON) == Claimed(named=4, shared=1)
     assert Identifier.objects.get(value="a").contact == first
     assert not Identifier.objects.filter(contact__in=[anonymous, merged]).exists()
+    # Whoever has a value of a unique field is known, as after every other change.
+    anonymous.refresh_from_db()
+    assert anonymous.is_known
+    assert anonymous.presence.known == 1
     # Once more changes nothing.
     assert field_changes.claim(TEXT, now=NOON) == Claimed(named=4, shared=1)
 

@@ -144,13 +144,13 @@ def claim(field: Field, *, now: datetime, actor: Any = None) -> Claimed:
             first = {item.digest: item for item in reversed(wanted)}
             linked = linking.link(cursor, sql, list(first.values()))
             own = [i.contact_id for i in wanted if linked[i.digest].contact_id == i.contact_id]
-            _make_known(own, now, using)
+            _make_known([item.contact_id for item in wanted], now, using)
         named, shared = named + len(own), shared + len(wanted) - len(own)
     return Claimed(named, shared)
 
 
 def _make_known(contact_ids: list[int], now: datetime, using: str) -> None:
-    """Visitors with a value that names them are known."""
+    """Visitors with a value in a unique field are known, also if it names somebody else."""
     rows = Contact.objects.using(using).filter(pk__in=contact_ids, date_identified=None)
     if numbers := list(rows.values_list("pk", flat=True)):
         rows.update(date_identified=now)
