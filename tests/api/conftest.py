@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.test import Client
 
 from wagtail_contacttrack.contacts import fieldset
@@ -84,6 +86,8 @@ def program_with(django_user_model: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def fields_anew() -> Any:
+def nothing_remembered() -> Iterator[None]:
+    """Neither the fields nor large totals of the test before."""
+    cache.clear()
     yield
     fieldset.clear()

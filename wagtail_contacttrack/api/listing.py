@@ -19,8 +19,7 @@ from .resources import Resource
 from .schemas import ListQuery
 
 # Large numbers change little in a minute, and counting them takes its time.
-MANY = 10_000
-SECONDS, SECONDS_OF_MANY = 5, 60
+MANY, SECONDS = 10_000, 60
 SALT = "wagtail_contacttrack.api.total"
 
 
@@ -67,13 +66,14 @@ def page(rows: QuerySet[Any], order: list[str], query: ListQuery) -> tuple[list[
 
 
 def total(rows: QuerySet[Any]) -> int:
-    """How many rows there are, at most a few seconds ago, or a minute if they are many."""
+    """How many rows there are; if they are many, how many there were within the last minute."""
     text, values = rows.order_by().values("pk").query.sql_with_params()
     key = f"{SALT}.{salted_hmac(SALT, repr((rows.db, text, values))).hexdigest()}"
     known = cache.get(key)
     if known is None:
         known = rows.order_by().count()
-        cache.set(key, known, SECONDS_OF_MANY if known > MANY else SECONDS)
+        if known > MANY:
+            cache.set(key, known, SECONDS)
     return int(known)
 
 
