@@ -21,7 +21,10 @@ def test_a_company_has_mautics_shape(admin_program, acme):
     assert acme["fields"]["all"]["companycity"] == "Graz"
     assert acme["fields"]["all"]["companyemail"] is None
     body = admin_program.ask("companies")
-    assert body == {"total": "1", "companies": {str(acme["id"]): body["companies"][str(acme["id"])]}}
+    assert body == {
+        "total": "1",
+        "companies": {str(acme["id"]): body["companies"][str(acme["id"])]},
+    }
     assert admin_program.ask(f"companies/{acme['id']}")["company"]["id"] == acme["id"]
 
 

@@ -178,7 +178,8 @@ def test_notes_of_a_contact(admin_program, admin_user, ada):
 
 
 @pytest.mark.parametrize(
-    "sent", [{"text": "x"}, {"lead": 9999, "text": "x"}, {"lead": "ADA"}, {"lead": "ADA", "text": " "}]
+    "sent",
+    [{"text": "x"}, {"lead": 9999, "text": "x"}, {"lead": "ADA"}, {"lead": "ADA", "text": " "}],
 )
 def test_a_note_needs_a_contact_and_a_text(admin_program, ada, sent):
     if sent.get("lead") == "ADA":

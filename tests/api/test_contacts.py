@@ -228,9 +228,7 @@ def test_a_contact_of_a_program_is_identified_by_the_api(admin_program, admin_us
 @pytest.mark.parametrize("path", ["contacts/{}", "contacts/{}/activity", "companies/{}", "tags/{}"])
 def test_an_unknown_id_is_not_found(admin_program, number, path):
     body = admin_program.ask(path.format(number), 404)
-    assert body == {
-        "errors": [{"code": 404, "message": "Item was not found.", "details": []}]
-    }
+    assert body == {"errors": [{"code": 404, "message": "Item was not found.", "details": []}]}
 
 
 def test_a_list_costs_the_same_however_long_it_is(

@@ -25,7 +25,9 @@ def test_a_tag_is_made_once(admin_program):
     assert body["tags"][str(made["id"])]["tag"] == "VIP"
 
 
-@pytest.mark.parametrize("sent", [{}, {"tag": ""}, {"tag": "<i>"}, {"tag": ["a"]}, {"tag": "x" * 192}])
+@pytest.mark.parametrize(
+    "sent", [{}, {"tag": ""}, {"tag": "<i>"}, {"tag": ["a"]}, {"tag": "x" * 192}]
+)
 def test_a_tag_needs_a_name(admin_program, sent):
     body = admin_program.send("POST", "tags/new", sent, 400)
     assert "tag" in body["errors"][0]["details"]

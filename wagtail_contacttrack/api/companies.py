@@ -98,6 +98,7 @@ class Companies(Resource[Company]):
         news = _news(values)
         known = None if truth(values.get("force")) else _known(news)
         if known is not None:
+            call.must("change", Company)
             return _save(known, news, call), False
         if not news.get(COMPANY_NAME):
             raise Invalid({COMPANY_NAME: [_("Send the name of the company.")]})

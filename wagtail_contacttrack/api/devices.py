@@ -80,7 +80,9 @@ class Devices(Resource[Device]):
     def create(self, values: Mapping[str, Any], call: Call) -> tuple[Device, bool]:
         raise NotImplementedError
 
-    def update(self, row: Device, values: Mapping[str, Any], call: Call, *, replace: bool) -> Device:
+    def update(
+        self, row: Device, values: Mapping[str, Any], call: Call, *, replace: bool
+    ) -> Device:
         raise NotImplementedError
 
 

@@ -148,7 +148,9 @@ class Fields(Resource[ContactField]):
     def _save(self, row: ContactField, values: Mapping[str, Any], call: Call) -> ContactField:
         """By the form of the admin, so that its rules hold here as well."""
         form_class = modelform_factory(
-            ContactField, form=FieldForm, fields=["object", *set(SENT_AS) - {"option_lines", *RULES}]
+            ContactField,
+            form=FieldForm,
+            fields=["object", *set(SENT_AS) - {"option_lines", *RULES}],
         )
         form = form_class(data=_form_data(row, values), instance=row, for_user=call.user)
         if not form.is_valid():

@@ -56,9 +56,7 @@ def read(request: HttpRequest) -> Params:
     found = form_body(raw, content_type, intake)
     if "too_many_params" in intake.problems:
         raise ApiError(413, _("A form has too many fields. Send JSON, or less at once."))
-    return Params(
-        query=sent, body={**found, **_repeated(raw, content_type)}, items=dict(found)
-    )
+    return Params(query=sent, body={**found, **_repeated(raw, content_type)}, items=dict(found))
 
 
 def _bytes(request: HttpRequest) -> bytes:
@@ -162,4 +160,3 @@ def truth(value: Any, default: bool = False) -> bool:
     if value is None or value == "":
         return default
     return str(value).strip().lower() in ("1", "true", "yes", "on")
-

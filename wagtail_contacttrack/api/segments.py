@@ -141,7 +141,9 @@ def _save(row: Segment, values: Mapping[str, Any]) -> Segment:
         row.full_clean()
     except ValidationError as error:
         sent_as = {name: sent for sent, name in TEXTS.items()}
-        raise Invalid({sent_as.get(n, n): texts for n, texts in error.message_dict.items()}) from None
+        raise Invalid(
+            {sent_as.get(n, n): texts for n, texts in error.message_dict.items()}
+        ) from None
     row.save()
     return row
 

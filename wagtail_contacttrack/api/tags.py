@@ -74,6 +74,8 @@ class Tags(Resource[Tag]):
         name = _name(values.get("tag"))
         found = tag_editing.find(name)
         if found is not None:
+            if "description" in values:
+                call.must("change", Tag)
             return self._describe(found, values), False
         number = tags.ensure([name], now=call.now, using=router.db_for_write(Tag))[name]
         return self._describe(Tag.objects.get(pk=number), values), True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
@@ -27,9 +27,10 @@ from ...contacts import (
     tags,
 )
 from ...contacts.merging import MergeRefused
-from ...contacts.models import Company, Contact, DoNotContact, Presence
+from ...contacts.models import Company, Contact, DoNotContact, Presence, Tag
 from ...contacts.models.link import Rule
 from ...contacts.saving import ValueTaken
+from ...contacts.tags import TagChange
 from .. import fields_in
 from ..calling import Call
 from ..errors import ApiError, Invalid
@@ -46,6 +47,7 @@ def create(values: Mapping[str, Any], call: Call) -> tuple[Contact, bool]:
     news = fields_in.news(values, fieldset.current().contact, blanks=_overwrites(values))
     named = _named(news)
     if named:
+        call.must("change", Contact)
         # Of several, who was identified first; the others become part of it.
         return _write(named[0], news, values, call), False
     return _write(Contact(date_added=call.now), news, values, call), True
@@ -74,7 +76,7 @@ def _named(news: Mapping[str, Any]) -> list[Contact]:
 def _write(
     contact: Contact, news: Mapping[str, Any], values: Mapping[str, Any], call: Call
 ) -> Contact:
-    further = _further(values)
+    further = _further(values, call)
     made = contact.pk is None
     if not made:
         _take_in(contact, news, call)
@@ -112,7 +114,7 @@ def _take_in(contact: Contact, news: Mapping[str, Any], call: Call) -> None:
         contact.refresh_from_db()
 
 
-def _further(values: Mapping[str, Any]) -> dict[str, Any]:
+def _further(values: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """Everything that is no field, checked before anything is written."""
     found: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
@@ -132,10 +134,7 @@ def _further(values: Mapping[str, Any]) -> dict[str, Any]:
     if values.get("points") not in (None, ""):
         found["points"] = _points(values["points"], wrong)
     if "tags" in values:
-        parsed = tags.parse(_as_params(values["tags"]))
-        found["tags"] = parsed.changes
-        if parsed.problems:
-            wrong["tags"] = [_("A tag is too long, or there are too many at once.")]
+        found["tags"] = _tags(values["tags"], call, wrong)
     found["dont"] = _do_not_contact(values.get("doNotContact"), wrong)
     if wrong:
         raise Invalid(wrong)
@@ -163,6 +162,20 @@ def _points(value: Any, wrong: dict[str, list[str]]) -> int:
         pass
     wrong["points"] = [_("It is not a whole number, or is too large.")]
     return 0
+
+
+def _tags(value: Any, call: Call, wrong: dict[str, list[str]]) -> Sequence[TagChange]:
+    parsed = tags.parse(_as_params(value))
+    if parsed.problems:
+        wrong["tags"] = [_("A tag is too long, or there are too many at once.")]
+    added = [change.name for change in parsed.changes if change.add]
+    if added and not call.may("add", Tag):
+        digests = {tags.digest(name): name for name in added}
+        there = set(Tag.objects.filter(digest__in=digests).values_list("digest", flat=True))
+        if missing := [name for key, name in digests.items() if key not in there]:
+            text = _("There is no tag “%(name)s”, and you may not add one.")
+            wrong["tags"] = [text % {"name": name} for name in missing]
+    return parsed.changes
 
 
 def _as_params(value: Any) -> Any:
@@ -221,4 +234,3 @@ def _write_further(
 def set_last_active(contact_id: int, moment: datetime, using: str) -> None:
     """Say when a contact was last active, whatever was known before."""
     Presence.objects.using(using).filter(contact_id=contact_id).update(at=moment)
-
