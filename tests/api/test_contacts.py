@@ -72,7 +72,7 @@ def test_contacts_are_listed_by_id_with_a_total_as_text(admin_program, ada):
     contact()
     body = admin_program.ask("contacts")
     assert body["total"] == "2"
-    assert list(body["contacts"])[0] == str(ada["id"])
+    assert next(iter(body["contacts"])) == str(ada["id"])
     assert body["contacts"][str(ada["id"])]["id"] == ada["id"]
 
 

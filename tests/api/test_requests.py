@@ -59,8 +59,10 @@ def test_nothing_is_an_empty_set_of_parameters(admin_program, body):
 
 @pytest.mark.parametrize(
     "body",
-    ["{", "[1", '"text"', "7", '{"a": NaN}', '{"a": Infinity}', "[" * 5_000, "{\"a\":" * 30 + "1" + "}" * 30,
-     b"\xff\xfe", "{'a': 1}"],
+    [
+        "{", "[1", '"text"', "7", '{"a": NaN}', '{"a": Infinity}', "[" * 5_000,
+        '{"a":' * 30 + "1" + "}" * 30, b"\xff\xfe", "{'a': 1}",
+    ],
 )  # fmt: skip
 def test_what_is_no_json_is_refused(admin_program, body):
     response = admin_program.call(

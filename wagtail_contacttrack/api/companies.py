@@ -20,7 +20,6 @@ from . import describing, fields_in
 from .answers import Container, Entry, answer
 from .calling import Call, call_of
 from .contacts.resource import Contacts, json_column
-from .describing import Described
 from .errors import Invalid
 from .params import truth
 from .queries import Column
@@ -40,24 +39,6 @@ class CompanyOut(Schema):
 
     id: int | None
     fields: dict[str, Any]
-
-
-class OneCompany(Schema):
-    company: CompanyOut
-
-
-class ManyCompanies(Schema):
-    """The total is text; companies are by id."""
-
-    total: str
-    companies: dict[str, CompanyOut]
-    next: str = ""
-
-
-class CompanyBatch(Schema):
-    companies: list[CompanyOut | None] | dict[str, CompanyOut]
-    statusCodes: list[int] | dict[str, int]
-    errors: dict[str, Any] = {}
 
 
 class CompanyIn(Schema):
@@ -141,7 +122,10 @@ def _save(company: Company, news: Mapping[str, Any], call: Call) -> Company:
     return company
 
 
-DESCRIBED = Described(OneCompany, ManyCompanies, CompanyBatch, CompanyIn)
+DESCRIBED = describing.described(
+    "Company", "company", "companies", CompanyOut, CompanyIn, total=str,
+    container=dict[str, CompanyOut],
+)  # fmt: skip
 router = Router(tags=["companies"])
 companies, contacts = Companies(), Contacts()
 

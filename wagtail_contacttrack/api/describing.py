@@ -6,11 +6,42 @@ from dataclasses import dataclass
 from typing import Any
 
 from ninja import Schema
+from pydantic import create_model
 
 from .schemas import Errors
 
 FORMS = ("application/json", "application/x-www-form-urlencoded")
 ID = {"type": ["integer", "string"], "minimum": 1}
+
+
+def described(
+    name: str,
+    single: str,
+    plural: str,
+    shown: type[Schema],
+    write: type[Schema],
+    *,
+    total: type = int,
+    container: Any = None,
+) -> Described:
+    """The answers of a resource under its names; `container` holds many, by default either kind."""
+    many = container or dict[str, shown] | list[shown]  # type: ignore[valid-type]
+    several = list[shown | None] | dict[str, shown]  # type: ignore[valid-type]
+    batch = {
+        plural: (several, ...),
+        "statusCodes": (list[int] | dict[str, int], ...),
+        "errors": (dict[str, Any], {}),
+    }
+    return Described(
+        one=_model(f"One{name}", {single: (shown, ...)}),
+        many=_model(f"Many{name}", {"total": (total, ...), plural: (many, ...), "next": (str, "")}),
+        batch=_model(f"{name}Batch", batch),
+        write=write,
+    )
+
+
+def _model(name: str, fields: dict[str, Any]) -> type[Schema]:
+    return create_model(name, __base__=Schema, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +71,7 @@ class Described:
 
 def of(
     operation: str,
-    answer: type[Schema],
+    answer: Any,
     summary: str,
     *,
     body: type[Schema] | dict[str, Any] | None = None,

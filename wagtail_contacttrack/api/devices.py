@@ -14,7 +14,6 @@ from . import describing, listing
 from .answers import Container, Entry, answer
 from .calling import Call, call_of
 from .contacts.resource import Contacts
-from .describing import Described
 from .queries import Column
 from .resources import Resource
 from .schemas import ListQuery
@@ -45,16 +44,6 @@ class DeviceOut(Schema):
     deviceOsVersion: str | None
     deviceOsPlatform: str | None
     dateAdded: str | None
-
-
-class OneDevice(Schema):
-    device: DeviceOut
-
-
-class ManyDevices(Schema):
-    total: int
-    devices: list[DeviceOut]
-    next: str = ""
 
 
 class Devices(Resource[Device]):
@@ -112,14 +101,16 @@ def shape(row: Device) -> Entry:
     }
 
 
-DESCRIBED = Described(OneDevice, ManyDevices, OneDevice, OneDevice)
+DESCRIBED = describing.described(
+    "Device", "device", "devices", DeviceOut, DeviceOut, container=list[DeviceOut]
+)
 router = Router(tags=["devices"])
 devices = Devices()
 
 
 @router.get(
     "/contacts/{int:number}/devices",
-    **describing.of("devices_of_contact", ManyDevices, "Their devices"),
+    **describing.of("devices_of_contact", DESCRIBED.many, "Their devices"),
 )
 def devices_of_contact(request: HttpRequest, number: int, query: Query[ListQuery]) -> HttpResponse:
     call = call_of(request)

@@ -15,9 +15,9 @@ from ..contacts import field_changes, fieldset, listing
 from ..contacts.fieldset import Field as ContactFieldData
 from ..contacts.models import ContactField, FieldObject
 from ..contacts.shapes.basics import moment, properties
+from . import describing
 from .answers import Entry
 from .calling import Call
-from .describing import Described
 from .errors import ApiError, Invalid
 from .params import truth
 from .queries import Column
@@ -68,22 +68,6 @@ class FieldOut(Schema):
     group: str
     object: str
     properties: dict[str, Any] | list[Any] = []
-
-
-class OneField(Schema):
-    field: FieldOut
-
-
-class ManyFields(Schema):
-    total: int
-    fields_: dict[str, FieldOut] | list[FieldOut] = Field(alias="fields")
-    next: str = ""
-
-
-class FieldBatch(Schema):
-    fields_: list[FieldOut | None] | dict[str, FieldOut] = Field(alias="fields")
-    statusCodes: list[int] | dict[str, int]
-    errors: dict[str, Any] = {}
 
 
 class FieldIn(Schema):
@@ -147,7 +131,7 @@ class Fields(Resource[ContactField]):
 
     def _save(self, row: ContactField, values: Mapping[str, Any], call: Call) -> ContactField:
         """By the form of the admin, so that its rules hold here as well."""
-        form_class = modelform_factory(
+        form_class: Any = modelform_factory(
             ContactField,
             form=FieldForm,
             fields=["object", *set(SENT_AS) - {"option_lines", *RULES}],
@@ -184,11 +168,11 @@ def _form_data(row: ContactField, values: Mapping[str, Any]) -> dict[str, Any]:
             data[name] = truth(values[sent])
     if values.get("charLengthLimit") not in (None, ""):
         data["limit"] = str(values["charLengthLimit"])
-    sent = values.get("properties")
-    if isinstance(sent, Mapping):
-        data.update({name: str(sent[name]) for name in RULES if sent.get(name) is not None})
-        if "list" in sent:
-            data["option_lines"] = _lines(sent["list"])
+    rules = values.get("properties")
+    if isinstance(rules, Mapping):
+        data.update({name: str(rules[name]) for name in RULES if rules.get(name) is not None})
+        if "list" in rules:
+            data["option_lines"] = _lines(rules["list"])
     return data
 
 
@@ -239,4 +223,4 @@ def contact_field(field: ContactFieldData) -> Entry:
     }
 
 
-DESCRIBED = Described(OneField, ManyFields, FieldBatch, FieldIn)
+DESCRIBED = describing.described("Field", "field", "fields", FieldOut, FieldIn)

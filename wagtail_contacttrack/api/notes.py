@@ -17,7 +17,6 @@ from . import describing, listing
 from .answers import Container, Entry, answer
 from .calling import Call, call_of
 from .contacts.resource import Contacts
-from .describing import Described
 from .errors import Invalid
 from .params import identity
 from .queries import Column
@@ -43,22 +42,6 @@ class NoteOut(Schema):
     dateAdded: str | None
     createdBy: int | None
     createdByUser: str | None
-
-
-class OneNote(Schema):
-    note: NoteOut
-
-
-class ManyNotes(Schema):
-    total: int
-    notes: list[NoteOut]
-    next: str = ""
-
-
-class NoteBatch(Schema):
-    notes: list[NoteOut | None] | dict[str, NoteOut]
-    statusCodes: list[int] | dict[str, int]
-    errors: dict[str, Any] = {}
 
 
 class NoteIn(Schema):
@@ -137,13 +120,14 @@ def _shape(row: Note) -> Entry:
     }
 
 
-DESCRIBED = Described(OneNote, ManyNotes, NoteBatch, NoteIn)
+DESCRIBED = describing.described("Note", "note", "notes", NoteOut, NoteIn, container=list[NoteOut])
 router = Router(tags=["notes"])
 notes = Notes()
 
 
 @router.get(
-    "/contacts/{int:number}/notes", **describing.of("notes_of_contact", ManyNotes, "Their notes")
+    "/contacts/{int:number}/notes",
+    **describing.of("notes_of_contact", DESCRIBED.many, "Their notes"),
 )
 def notes_of_contact(request: HttpRequest, number: int, query: Query[ListQuery]) -> HttpResponse:
     call = call_of(request)

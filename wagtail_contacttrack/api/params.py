@@ -67,7 +67,7 @@ def _bytes(request: HttpRequest) -> bytes:
         raise too_large
     try:
         # Django's own limit is meant for browsers' forms.
-        raw: bytes = request.body if request._read_started else request.read(limit + 1)
+        raw: bytes = request.body if _is_read(request) else request.read(limit + 1)
     except (UnreadablePostError, OSError):
         raise ApiError(400, _("The request broke off.")) from None
     except RequestDataTooBig:
@@ -76,6 +76,11 @@ def _bytes(request: HttpRequest) -> bytes:
         raise too_large
     request._body = raw
     return raw
+
+
+def _is_read(request: HttpRequest) -> bool:
+    """Whether something before us, such as a middleware, has read the body."""
+    return bool(getattr(request, "_read_started", False))
 
 
 def _is_json(raw: bytes, content_type: str) -> bool:

@@ -19,7 +19,6 @@ from . import describing
 from .answers import Entry, answer
 from .calling import Call, call_of
 from .contacts.resource import Contacts
-from .describing import Described
 from .errors import ApiError, Invalid
 from .params import numbers, truth
 from .queries import Column
@@ -60,24 +59,6 @@ class SegmentOut(Schema):
     dateModified: str | None
     category: None
     filters: list[Any]
-
-
-class OneSegment(Schema):
-    list_: SegmentOut
-
-    model_config = {"alias_generator": lambda name: name.rstrip("_")}
-
-
-class ManySegments(Schema):
-    total: int
-    lists: dict[str, SegmentOut] | list[SegmentOut]
-    next: str = ""
-
-
-class SegmentBatch(Schema):
-    lists: list[SegmentOut | None] | dict[str, SegmentOut]
-    statusCodes: list[int] | dict[str, int]
-    errors: dict[str, Any] = {}
 
 
 class SegmentIn(Schema):
@@ -169,7 +150,7 @@ def _shape(row: Segment) -> Entry:
     }
 
 
-DESCRIBED = Described(OneSegment, ManySegments, SegmentBatch, SegmentIn)
+DESCRIBED = describing.described("Segment", "list", "lists", SegmentOut, SegmentIn)
 router = Router(tags=["lists"])
 segments, contacts = Segments(), Contacts()
 

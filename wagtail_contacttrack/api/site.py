@@ -38,19 +38,23 @@ class Api(NinjaAPI):
     """Errors have one shape; whatever is unexpected goes on to the door."""
 
     def set_default_exception_handlers(self) -> None:
-        self.add_exception_handler(ApiError, lambda request, error: answer(error))
+        self.add_exception_handler(ApiError, _known)
         self.add_exception_handler(ValidationError, _invalid)
         self.add_exception_handler(Exception, _unexpected)
 
 
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _known(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(error)
+
+
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     found: dict[str, list[str]] = {}
     for problem in error.errors:
         found.setdefault(str(problem["loc"][-1]), []).append(problem["msg"])
     return answer(Invalid(found))
 
 
-def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:
     raise error
 
 

@@ -86,7 +86,7 @@ def _writing(router: Router, resource: Resource[Any], described: Described) -> N
 
 def _batches(router: Router, resource: Resource[Any], described: Described) -> None:
     path = resource.path
-    many = {"body": described.write_many}
+    many = described.write_many
 
     def run(request: HttpRequest, work: Callable[..., Any], status: int = 200) -> HttpResponse:
         call = call_of(request)
@@ -94,21 +94,21 @@ def _batches(router: Router, resource: Resource[Any], described: Described) -> N
 
     @router.post(
         f"/{path}/batch/new",
-        **describing.of(f"batch_new_{path}", described.batch, "Make many", status=201, **many),
+        **describing.of(f"batch_new_{path}", described.batch, "Make many", status=201, body=many),
     )
     def new(request: HttpRequest) -> HttpResponse:
         return run(request, batches.new_one, 201)
 
     @router.patch(
         f"/{path}/batch/edit",
-        **describing.of(f"batch_edit_{path}", described.batch, "Change many", **many),
+        **describing.of(f"batch_edit_{path}", described.batch, "Change many", body=many),
     )
     def edit(request: HttpRequest) -> HttpResponse:
         return run(request, batches.edit_one)
 
     @router.put(
         f"/{path}/batch/edit",
-        **describing.of(f"batch_put_{path}", described.batch, "Replace or make many", **many),
+        **describing.of(f"batch_put_{path}", described.batch, "Replace or make many", body=many),
     )
     def put(request: HttpRequest) -> HttpResponse:
         return run(request, batches.put_one)

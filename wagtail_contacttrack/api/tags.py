@@ -13,9 +13,9 @@ from ..contacts import tag_editing, tags
 from ..contacts.models import Tag
 from ..contacts.shapes.contact import tag as shape
 from ..wire.text import storable
+from . import describing
 from .answers import Entry
 from .calling import Call
-from .describing import Described
 from .errors import Invalid
 from .queries import Column
 from .resources import Resource
@@ -32,22 +32,6 @@ class TagOut(Schema):
     id: int | None
     tag: str
     description: str | None = None
-
-
-class OneTag(Schema):
-    tag: TagOut
-
-
-class ManyTags(Schema):
-    total: int
-    tags: dict[str, TagOut] | list[TagOut]
-    next: str = ""
-
-
-class TagBatch(Schema):
-    tags: list[TagOut | None] | dict[str, TagOut]
-    statusCodes: list[int] | dict[str, int]
-    errors: dict[str, Any] = {}
 
 
 class TagIn(Schema):
@@ -107,4 +91,4 @@ def _name(sent: Any) -> str:
     return name
 
 
-DESCRIBED = Described(OneTag, ManyTags, TagBatch, TagIn)
+DESCRIBED = describing.described("Tag", "tag", "tags", TagOut, TagIn)

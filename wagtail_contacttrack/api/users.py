@@ -12,7 +12,6 @@ from ninja import Router, Schema
 from . import describing
 from .answers import Entry, answer
 from .calling import Call, call_of
-from .describing import Described
 from .queries import Column
 from .resources import Resource
 
@@ -24,16 +23,6 @@ class UserOut(Schema):
     firstName: str
     lastName: str
     isPublished: bool
-
-
-class OneUser(Schema):
-    user: UserOut
-
-
-class ManyUsers(Schema):
-    total: int
-    users: dict[str, UserOut] | list[UserOut]
-    next: str = ""
 
 
 class Users(Resource[Any]):
@@ -78,7 +67,7 @@ def shape(user: Any) -> Entry:
     }
 
 
-DESCRIBED = Described(OneUser, ManyUsers, OneUser, OneUser)
+DESCRIBED = describing.described("User", "user", "users", UserOut, UserOut)
 router = Router(tags=["users"])
 
 

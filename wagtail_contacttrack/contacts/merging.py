@@ -177,7 +177,7 @@ def _take_over(winner: Contact, loser: Contact, now: datetime) -> dict[str, list
     """Points, dates and the owner, as pairs of before and after."""
     identified = [d for d in (winner.date_identified, loser.date_identified) if d is not None]
     after = min(identified) if identified else None
-    found = {
+    found: dict[str, list[Any]] = {
         "date_identified": [text_of(winner.date_identified), text_of(after)],
         "date_modified": [text_of(winner.date_modified), text_of(now)],
         "owner": [winner.owner_id, winner.owner_id or loser.owner_id],

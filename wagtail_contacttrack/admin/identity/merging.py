@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 
-from ...contacts import merge_log, details, listing, merging, resolving
+from ...contacts import details, listing, merge_log, merging, resolving
 from ...contacts.listing import Choice
 from ...contacts.merging import MergeRefused
 from ...contacts.models import Contact, Merge, Rule

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 
-from ...contacts import merge_log, content, details, fieldset, grounds, listing, unmerging
+from ...contacts import content, details, fieldset, grounds, listing, merge_log, unmerging
 from ...contacts.merge_rules import rules
 from ...contacts.merging import MergeRefused
 from ...contacts.models import Contact, Merge, MovedRow

@@ -1,5 +1,7 @@
-from django.contrib.auth import authenticate as _auth
 import base64
+
+from django.contrib.auth import authenticate as _auth
+
 from ..errors import ApiError
 
 

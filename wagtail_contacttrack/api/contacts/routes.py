@@ -27,7 +27,7 @@ from ..params import identity
 from ..schemas import Success
 from . import activity, writing
 from .resource import Contacts
-from .schemas import OneContact
+from .schemas import DESCRIBED
 
 router = Router(tags=["contacts"])
 resource = Contacts()
@@ -47,7 +47,7 @@ class Events(Schema):
     maxPages: int
 
 
-class Found(OneContact):
+class Found(DESCRIBED.one):  # type: ignore[name-defined]
     recordFound: bool
 
 
@@ -102,7 +102,7 @@ def companies(request: HttpRequest, number: int) -> HttpResponse:
 
 @router.post(
     "/contacts/{int:number}/dnc/{channel}/add",
-    **describing.of("dnc_add", OneContact, "Say that they must not be written to"),
+    **describing.of("dnc_add", DESCRIBED.one, "Say that they must not be written to"),
 )
 def forbid(request: HttpRequest, number: int, channel: str) -> HttpResponse:
     call, contact = _changed(request, number)
@@ -162,7 +162,7 @@ def change_points(request: HttpRequest, number: int, operator: str, delta: str) 
 
 
 @router.post(
-    "/contacts/{int:number}/utm/add", **describing.of("utm_add", OneContact, "Note UTM tags")
+    "/contacts/{int:number}/utm/add", **describing.of("utm_add", DESCRIBED.one, "Note UTM tags")
 )
 def add_utm(request: HttpRequest, number: int) -> HttpResponse:
     call, contact = _changed(request, number)

@@ -7,7 +7,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from ..describing import Described
+from .. import describing
 
 Group = dict[str, Any] | list[Any]
 
@@ -48,24 +48,6 @@ class Contact(Schema):
     dateIdentified: str | None = None
 
 
-class OneContact(Schema):
-    contact: Contact
-
-
-class ManyContacts(Schema):
-    """The total is text; contacts are by id."""
-
-    total: str
-    contacts: dict[str, Contact]
-    next: str = ""
-
-
-class ContactBatch(Schema):
-    contacts: list[Contact | None] | dict[str, Contact]
-    statusCodes: list[int] | dict[str, int]
-    errors: dict[str, Any] = {}
-
-
 class ContactIn(Schema):
     """Values of any fields by alias, and what else belongs to a contact."""
 
@@ -90,4 +72,6 @@ class ContactIn(Schema):
     )
 
 
-DESCRIBED = Described(OneContact, ManyContacts, ContactBatch, ContactIn)
+DESCRIBED = describing.described(
+    "Contact", "contact", "contacts", Contact, ContactIn, total=str, container=dict[str, Contact]
+)

@@ -37,7 +37,7 @@ from ..errors import ApiError, Invalid
 from ..params import identity, numbers, truth
 
 SAVED = "contact.saved"
-NONE = (None, "", 0, "0", [], {})
+NONE: tuple[Any, ...] = (None, "", 0, "0", [], {})
 
 register(Kind(SAVED, gettext_lazy("Saved by a program"), "code"))
 
