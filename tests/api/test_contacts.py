@@ -24,7 +24,7 @@ def test_thread(admin_program):
     t = p.send("POST", "tags/new", {"tag": "zeta"}, 201)
     p.send("POST", "tags/new", {"tag": "zeta"}, 200)
     print(p.ask("tags"))
-    print(p.send("DELETE", f"tags/batch/delete?ids=1,2"))
+    print(p.send("DELETE", "tags/batch/delete?ids=1,2"))
     d = p.ask("openapi.json")
     print(len(str(d)), len(d["paths"]))
 
