@@ -114,6 +114,22 @@ class TrackingSettings(BaseSiteSetting):
         default=True,
         help_text=_("Otherwise a new company takes the place of the one before."),
     )
+    api_enabled = models.BooleanField(
+        _("programs may use the API"),
+        default=False,
+        help_text=_(
+            "Other systems can then read and change contacts, on behalf of a user of this website "
+            "and with that user’s permissions."
+        ),
+    )
+    api_enable_basic_auth = models.BooleanField(
+        _("also by user name and password"),
+        default=False,
+        help_text=_(
+            "HTTP Basic: the program is given the password of a user. Without it, programs need an "
+            "API client or a token."
+        ),
+    )
 
     class Meta:
         verbose_name = _("tracking settings")

@@ -55,6 +55,8 @@ class SiteOptions:
     identity_mode: str
     track_members: bool
     several_companies: bool
+    api_enabled: bool
+    api_basic: bool
 
     @property
     def recognises_members(self) -> bool:
@@ -233,6 +235,8 @@ def _compile(site: Site, row: Any) -> SiteOptions:
         identity_mode=str(choose("IDENTITY_MODE")),
         track_members=bool(choose("TRACK_MEMBERS")),
         several_companies=bool(choose("CONTACT_ALLOW_MULTIPLE_COMPANIES")),
+        api_enabled=bool(choose("API_ENABLED")),
+        api_basic=bool(choose("API_ENABLE_BASIC_AUTH")),
     )
 
 

@@ -26,6 +26,8 @@ SWITCHES = (
     "identity_mode",
     "track_members",
     "contact_allow_multiple_companies",
+    "api_enabled",
+    "api_enable_basic_auth",
 )
 # Lists: what the project sets and what the admin adds count together.
 LISTS = {

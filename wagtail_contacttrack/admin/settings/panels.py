@@ -191,6 +191,11 @@ edit_handler = ObjectList(
             icon="key",
         ),
         MultiFieldPanel(
+            ["api_enabled", "api_enable_basic_auth"],
+            heading=_("API"),
+            icon="code",
+        ),
+        MultiFieldPanel(
             [
                 "respect_privacy_signals",
                 "anonymize_ip",
