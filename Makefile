@@ -17,7 +17,7 @@ demo: $(VENV)/demo ## Install, migrate, fill in a realistic site, and serve it (
 	@exec $(BIN)/python example_site/manage.py demo
 
 test: $(VENV)/test ## Install and run the tests on SQLite
-	$(BIN)/python -m pytest -m "not e2e" -n auto $(ARGS)
+	$(BIN)/python -m pytest -m "not e2e and not fuzz" -n auto $(ARGS)
 
 test-all: $(VENV)/databases ## Run the tests on SQLite, PostgreSQL and MariaDB
 	BIN=$(BIN) scripts/test-all $(ARGS)

@@ -10,6 +10,9 @@ from wagtail_contacttrack.tracking import admission, counters, identity, lookups
 
 # The browser tests bring their own dependencies: make e2e.
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
+# So does what talks to the API: make test-all.
+if not importlib.util.find_spec("schemathesis"):
+    collect_ignore += ["api/test_schema.py"]
 
 
 @pytest.fixture(autouse=True)

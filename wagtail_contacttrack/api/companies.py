@@ -124,7 +124,7 @@ def _save(company: Company, news: Mapping[str, Any], call: Call) -> Company:
 
 DESCRIBED = describing.described(
     "Company", "company", "companies", CompanyOut, CompanyIn, total=str,
-    container=dict[str, CompanyOut],
+    container=Container.OBJECT,
 )  # fmt: skip
 router = Router(tags=["companies"])
 companies, contacts = Companies(), Contacts()

@@ -8,6 +8,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import create_model
 
+from .answers import Container
 from .schemas import Errors
 
 FORMS = ("application/json", "application/x-www-form-urlencoded")
@@ -22,10 +23,15 @@ def described(
     write: type[Schema],
     *,
     total: type = int,
-    container: Any = None,
+    container: Container = Container.OBJECT_OR_LIST,
 ) -> Described:
-    """The answers of a resource under its names; `container` holds many, by default either kind."""
-    many = container or dict[str, shown] | list[shown]  # type: ignore[valid-type]
+    """The answers of a resource under its names, with many of them in a container."""
+    # With `select`, an entry has the chosen keys only.
+    entry = shown | dict[str, Any]
+    many: Any = {
+        Container.OBJECT: dict[str, entry],  # type: ignore[valid-type]
+        Container.LIST: list[entry],  # type: ignore[valid-type]
+    }.get(container, dict[str, entry] | list[entry])  # type: ignore[valid-type]
     several = list[shown | None] | dict[str, shown]  # type: ignore[valid-type]
     batch = {
         plural: (several, ...),

@@ -102,7 +102,7 @@ def shape(row: Device) -> Entry:
 
 
 DESCRIBED = describing.described(
-    "Device", "device", "devices", DeviceOut, DeviceOut, container=list[DeviceOut]
+    "Device", "device", "devices", DeviceOut, DeviceOut, container=Container.LIST
 )
 router = Router(tags=["devices"])
 devices = Devices()

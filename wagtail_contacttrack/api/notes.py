@@ -120,7 +120,7 @@ def _shape(row: Note) -> Entry:
     }
 
 
-DESCRIBED = describing.described("Note", "note", "notes", NoteOut, NoteIn, container=list[NoteOut])
+DESCRIBED = describing.described("Note", "note", "notes", NoteOut, NoteIn, container=Container.LIST)
 router = Router(tags=["notes"])
 notes = Notes()
 

@@ -60,7 +60,7 @@ def _proved(request: HttpRequest, name: str, password: str) -> Any:
     if user is None or not user.is_active:
         return None
     # `authenticate` notes which backend knows them.
-    value = (user.backend, str(user.pk), _state(user))  # type: ignore[attr-defined]
+    value = (user.backend, str(user.pk), _state(user))
     counting.remember(_key(name, password), value, SECONDS)
     return user
 

@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from .. import describing
+from ..answers import Container
 
 Group = dict[str, Any] | list[Any]
 
@@ -73,5 +74,5 @@ class ContactIn(Schema):
 
 
 DESCRIBED = describing.described(
-    "Contact", "contact", "contacts", Contact, ContactIn, total=str, container=dict[str, Contact]
+    "Contact", "contact", "contacts", Contact, ContactIn, total=str, container=Container.OBJECT
 )
