@@ -20,6 +20,7 @@ from .wire.origins import origin_error
 CORS_MIDDLEWARE = "corsheaders.middleware.CorsMiddleware"
 COMMON_MIDDLEWARE = "django.middleware.common.CommonMiddleware"
 POSITIONS = ("head", "body", "off")
+RECORDINGS = ("form", "always")
 MODES = ("off", "report", "enforce")
 MAIL_BACKENDS = (
     "wagtail_contacttrack.outbound.mail.TrackingEmailBackend",
@@ -134,6 +135,12 @@ def check_values(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessag
             f"CONTACTTRACK['SCRIPT_POSITION']: {position!r} is not a position.",
             hint='Write "head", "body" or "off".',
             id="wagtail_contacttrack.E014",
+        )
+    if "UTM_RECORDING" not in wrong and conf.UTM_RECORDING not in RECORDINGS:
+        yield checks.Error(
+            f"CONTACTTRACK['UTM_RECORDING']: {conf.UTM_RECORDING!r} is neither of the two.",
+            hint='Write "form" or "always".',
+            id="wagtail_contacttrack.E021",
         )
     networks = {"TRUSTED_PROXIES", "DO_NOT_TRACK_IPS", "DO_NOT_TRACK_INTERNAL_IPS"}
     for name in sorted(networks - wrong):

@@ -35,6 +35,14 @@ DEFAULTS: dict[str, Any] = {
     "TRACK_MEMBERS": False,
     "MEMBER_FILTER": "",
     "CONTACT_ALLOW_MULTIPLE_COMPANIES": True,
+    # UTM tags get an entry of their own for every hit ("always"), or only where a form, a program
+    # or a campaign says so ("form").
+    "UTM_RECORDING": "form",
+    # What leaves for Google and Meta. Kept for the events of campaigns; nothing is sent yet.
+    "GOOGLE_ANALYTICS_ID": "",
+    "GOOGLE_ANALYTICS_TRACKINGPAGE_ENABLED": False,
+    "FACEBOOK_PIXEL_ID": "",
+    "FACEBOOK_PIXEL_TRACKINGPAGE_ENABLED": False,
     # Cookies
     "COOKIE_MAX_AGE": TWO_YEARS,
     "COOKIE_PATH": "/",

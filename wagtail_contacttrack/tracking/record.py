@@ -20,7 +20,7 @@ from django.db import (
 
 from ..activity.models import Activity
 from ..sql import Dialect, dialect
-from . import lookups
+from . import lookups, utm
 from .committer import GroupCommitter
 from .identify import check_presence, identify, presence, recognise
 from .ledger import Ledger
@@ -175,3 +175,4 @@ def _write_rows(cursor: Any, sql: Dialect, batch: Sequence[Admitted], using: str
     for item in leaves:
         ledger.leave(item)
     ledger.write()
+    utm.note(cursor, sql, views)

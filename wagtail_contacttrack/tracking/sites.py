@@ -55,6 +55,7 @@ class SiteOptions:
     identity_mode: str
     track_members: bool
     several_companies: bool
+    utm_always: bool
     api_enabled: bool
     api_basic: bool
 
@@ -235,6 +236,7 @@ def _compile(site: Site, row: Any) -> SiteOptions:
         identity_mode=str(choose("IDENTITY_MODE")),
         track_members=bool(choose("TRACK_MEMBERS")),
         several_companies=bool(choose("CONTACT_ALLOW_MULTIPLE_COMPANIES")),
+        utm_always=str(conf.UTM_RECORDING) == "always",
         api_enabled=bool(choose("API_ENABLED")),
         api_basic=bool(choose("API_ENABLE_BASIC_AUTH")),
     )
