@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "tests.testapp",
     "wagtail_contacttrack",
     "corsheaders",
+    "oauth2_provider",
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",

@@ -12,7 +12,7 @@ from django.core import checks
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
-from .compat import mail_backends
+from .compat import mail_backends, makes_api_tokens
 from .conf import DEFAULTS, conf
 from .wire.addresses import parse_networks
 from .wire.origins import origin_error
@@ -192,6 +192,24 @@ def check_identity(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMess
                 hint=f"Set {needed} to {wanted}, or leave {name} out.",
                 id="wagtail_contacttrack.W019",
             )
+
+
+@checks.register("wagtail_contacttrack")
+def check_api(app_configs: Any, **kwargs: Any) -> Iterable[checks.CheckMessage]:
+    given = conf.given()
+    if not isinstance(given, dict) or given.get("API_ENABLED") is not True:
+        # Where the project is silent, the admin's settings page says it.
+        return
+    by_token = apps.is_installed("oauth2_provider") or makes_api_tokens()
+    if given.get("API_ENABLE_BASIC_AUTH") is False and not by_token:
+        yield checks.Warning(
+            "CONTACTTRACK['API_ENABLED'] does nothing: no program can get in.",
+            hint=(
+                'Add "oauth2_provider" to INSTALLED_APPS (pip install '
+                '"wagtail_contacttrack[oauth]"), or set API_ENABLE_BASIC_AUTH = True.'
+            ),
+            id="wagtail_contacttrack.W021",
+        )
 
 
 @checks.register("wagtail_contacttrack")

@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from django import VERSION as DJANGO_VERSION
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
 from django.http import HttpRequest
@@ -83,6 +84,24 @@ def mail_backends() -> set[str]:
         warnings.simplefilter("ignore")
         found.add(str(getattr(settings, "EMAIL_BACKEND", "")))
     return found
+
+
+def makes_api_tokens() -> bool:
+    """Whether users can make API tokens in Wagtail's own admin."""
+    return WAGTAIL_VERSION >= (8, 0) and apps.is_installed("wagtail.api.v3")
+
+
+def api_tokens_url(request: HttpRequest) -> str:
+    """Wagtail's list of API tokens, for those who may see it; else an empty string."""
+    if not makes_api_tokens():
+        return ""
+    from django.urls import reverse
+    from wagtail.models import APIToken
+
+    actions = ["view", "add", "change", "delete"]
+    if not permission_policy(APIToken).user_has_any_permission(request.user, actions):
+        return ""
+    return reverse("wagtailusers_api_tokens:index")
 
 
 def user_of_api_token(token: str) -> Any:

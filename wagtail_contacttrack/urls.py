@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.urls import include, re_path
 
 from .api import door as api
+from .api.oauth import doors as oauth
 from .outbound import views as outbound
 from .tracking import members, views
 
@@ -41,6 +42,9 @@ doors = [
     ),
     # Only the names of entities: a site may have an API of its own at /api/.
     re_path(rf"^(?:/)?api/+(?P<path>{ENTITIES}.*)$", api.door, name="api"),
+    re_path(r"^(?:/)?oauth/+v2/authorize/*$", oauth.authorize, name="oauth_authorize"),
+    re_path(r"^(?:/)?oauth/+v2/token/*$", oauth.token, name="oauth_token"),
+    re_path(r"^(?:/)?oauth/+v[0-9]+/", oauth.unknown, name="oauth_unknown"),
 ]
 
 urlpatterns = [*doors, re_path(r"^index\.php/", include((doors, "index_php")))]

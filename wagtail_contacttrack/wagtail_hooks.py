@@ -18,6 +18,7 @@ from .admin.settings import logs as settings_logs
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .admin.tags.bulk import AddTags, RemoveTags
+from .api import oauth
 from .contacts import merge_log
 from .tracking.inject import serve_with_tracker
 from .tracking.models import TrackingSettings
@@ -27,6 +28,12 @@ hooks.register("on_serve_page", serve_with_tracker)
 hooks.register("is_request_cacheable", keep_out_of_page_cache)
 hooks.register("register_admin_viewset", ContactsGroup)
 hooks.register("register_admin_viewset", lambda: field_viewset)
+if oauth.installed():
+    from .admin.clients import logs as client_logs
+    from .admin.clients.viewset import client_viewset
+
+    hooks.register("register_admin_viewset", lambda: client_viewset)
+    hooks.register("register_log_actions", client_logs.register)
 hooks.register("register_admin_search_area", ContactSearchArea)
 for action in (AddTags, RemoveTags, MergeContacts, DeleteContacts):
     hooks.register("register_bulk_action", action)

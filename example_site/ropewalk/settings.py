@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "ropewalk.demo",
     "wagtail_contacttrack",
     "corsheaders",
+    "oauth2_provider",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
     "wagtail.contrib.redirects",

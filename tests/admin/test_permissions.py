@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
+from oauth2_provider.models import Application
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Site
 
@@ -61,6 +62,14 @@ NEEDS = {
     "contacttrack_fields:delete": {"delete_contactfield"},
     "contacttrack_fields:history": {"view_contactfield"},
     "contacttrack_fields:history_results": {"view_contactfield"},
+    "contacttrack_clients:index": {"view_application"},
+    "contacttrack_clients:index_results": {"view_application"},
+    "contacttrack_clients:add": {"add_application"},
+    "contacttrack_clients:edit": {"change_application"},
+    "contacttrack_clients:delete": {"delete_application"},
+    "contacttrack_clients:history": {"view_application"},
+    "contacttrack_clients:history_results": {"view_application"},
+    "contacttrack_clients:renew": {"change_application"},
     "contacttrack_identity:choose": {"view_contact", "change_contact"},
     "contacttrack_identity:merge": {"view_contact", "change_contact"},
     "contacttrack_identity:undo_merge": {"view_contact", "change_contact"},
@@ -92,6 +101,7 @@ def ours(patterns=None, prefix=""):
                 "contacttrack_companies:",
                 "contacttrack_fields:",
                 "contacttrack_tags:",
+                "contacttrack_clients:",
             )
             if is_ours:
                 yield f"{prefix}{pattern.name}"
@@ -134,7 +144,16 @@ def note(person):
 
 
 @pytest.fixture
-def address(person, own_field, tag, company, merge, note):
+def program():
+    return Application.objects.create(
+        name=SECRET,
+        redirect_uris="https://a.example/",
+        authorization_grant_type="authorization-code",
+    )
+
+
+@pytest.fixture
+def address(person, own_field, tag, company, merge, note, program):
     def of(name, pk=None):
         space, view = name.split(":")
         if view in ("index", "index_results", "add", "duplicates"):
@@ -146,6 +165,7 @@ def address(person, own_field, tag, company, merge, note):
             "contacttrack_fields": own_field.pk,
             "contacttrack_tags": tag.pk,
             "contacttrack_companies": company.pk,
+            "contacttrack_clients": program.pk,
         }
         ids_of_views = {"undo_merge": merge.pk, "delete_note": note.pk}
         wanted = pk or ids_of_views.get(view) or ids.get(space, person.pk)

@@ -86,6 +86,7 @@ def test_switches_are_in_groups_with_headings(page):
         "What visitors say",
         "Links in messages",
         "Members who are logged in",
+        "API",
         "Privacy",
     ]
 

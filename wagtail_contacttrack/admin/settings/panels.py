@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.models import Site
 
-from ...compat import permission_policy, raw_host
+from ...api import oauth
+from ...compat import api_tokens_url, makes_api_tokens, permission_policy, raw_host
 from ...conf import conf
 from ...contacts import fieldset
 from ...contacts.models import ContactField
@@ -147,6 +148,43 @@ class IdentityKeyPanel(SitePanel):
             return context
 
 
+class ApiPanel(SitePanel):
+    """Where programs find the API, and what lets them in."""
+
+    class BoundPanel(SitePanel.BoundPanel):
+        template_name = "wagtail_contacttrack/settings/api.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context = super().get_context_data(parent_context)
+            options = options_for_site(self.site)
+            try:
+                address = snippet.base_url(self.site) + "api/"
+            except NoReverseMatch:
+                context["no_urls"] = True
+                return context
+            by_token = oauth.installed() or makes_api_tokens()
+            context.update(
+                enabled=options.api_enabled,
+                locked_out=options.api_enabled and not options.api_basic and not by_token,
+                api_url=address,
+                docs_url=f"{address}docs",
+                clients_url=self.clients_url(),
+                tokens_url=api_tokens_url(self.request),
+            )
+            return context
+
+        def clients_url(self) -> str:
+            """The list of API clients, for those who may see it."""
+            if not oauth.installed():
+                return ""
+            from ...api.oauth import clients
+
+            policy = permission_policy(clients.model())
+            if not policy.user_has_permission(self.request.user, "view"):
+                return ""
+            return reverse("contacttrack_clients:index")
+
+
 edit_handler = ObjectList(
     [
         CodePanel(heading=_("Tracking code"), icon="code"),
@@ -191,7 +229,7 @@ edit_handler = ObjectList(
             icon="key",
         ),
         MultiFieldPanel(
-            ["api_enabled", "api_enable_basic_auth"],
+            ["api_enabled", "api_enable_basic_auth", ApiPanel(heading=_("Address"))],
             heading=_("API"),
             icon="code",
         ),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from ... import compat
+from .. import oauth
 from .refusals import wrong_token
 
 MAX_LENGTH = 4096
@@ -19,9 +20,13 @@ def user_of(request: HttpRequest, token: str) -> Any:
     if len(token) > MAX_LENGTH or not token.isascii() or not token.isprintable():
         raise wrong_token(INVALID)
     if token.startswith(WAGTAIL_PREFIX):
-        user = compat.user_of_api_token(token)
+        user, reason = compat.user_of_api_token(token), ""
+    elif oauth.installed():
+        from ..oauth import tokens
+
+        user, reason = tokens.user_of(request, token)
     else:
-        user = None
+        user, reason = None, ""
     if user is None or not user.is_active:
-        raise wrong_token(INVALID)
+        raise wrong_token(reason or INVALID)
     return user

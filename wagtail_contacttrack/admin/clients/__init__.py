@@ -1,0 +1,1 @@
+"""API clients in the admin. Imported only where django-oauth-toolkit is installed."""
