@@ -21,6 +21,7 @@ from wagtail_contacttrack.contacts.models import (
     Note,
     Tag,
 )
+from wagtail_contacttrack.segments.models import Segment
 from wagtail_contacttrack.tracking.models import HitCount
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,13 @@ NEEDS = {
     "contacttrack_tags:history": {"view_tag"},
     "contacttrack_tags:history_results": {"view_tag"},
     "contacttrack_tags:merge": {"change_tag", "delete_tag"},
+    "contacttrack_segments:index": {"view_segment"},
+    "contacttrack_segments:index_results": {"view_segment"},
+    "contacttrack_segments:add": {"add_segment"},
+    "contacttrack_segments:edit": {"change_segment"},
+    "contacttrack_segments:delete": {"delete_segment"},
+    "contacttrack_segments:history": {"view_segment"},
+    "contacttrack_segments:history_results": {"view_segment"},
     "contacttrack_marks:tags": {"change_contact"},
     "contacttrack_marks:companies": {"change_contact"},
     "contacttrack_fields:index": {"view_contactfield"},
@@ -101,6 +109,7 @@ def ours(patterns=None, prefix=""):
                 "contacttrack_companies:",
                 "contacttrack_fields:",
                 "contacttrack_tags:",
+                "contacttrack_segments:",
                 "contacttrack_clients:",
             )
             if is_ours:
@@ -129,6 +138,11 @@ def tag():
 
 
 @pytest.fixture
+def segment():
+    return Segment.objects.create(name=SECRET, alias="secret")
+
+
+@pytest.fixture
 def company():
     return Company.objects.create(name=SECRET)
 
@@ -153,7 +167,7 @@ def program():
 
 
 @pytest.fixture
-def address(person, own_field, tag, company, merge, note, program):
+def address(person, own_field, tag, segment, company, merge, note, program):
     def of(name, pk=None):
         space, view = name.split(":")
         if view in ("index", "index_results", "add", "duplicates"):
@@ -164,6 +178,7 @@ def address(person, own_field, tag, company, merge, note, program):
             "contacttrack_settings": Site.objects.get().pk,
             "contacttrack_fields": own_field.pk,
             "contacttrack_tags": tag.pk,
+            "contacttrack_segments": segment.pk,
             "contacttrack_companies": company.pk,
             "contacttrack_clients": program.pk,
         }
@@ -262,7 +277,8 @@ def test_groups_can_be_given_every_permission(admin_client):
     html = admin_client.get(reverse("wagtailusers_groups:add")).content.decode()
 
     basic = ("view", "add", "change", "delete")
-    wanted = [f"{action}_{model}" for action in basic for model in ("contact", "company", "tag")]
+    kept = ("contact", "company", "tag", "segment")
+    wanted = [f"{action}_{model}" for action in basic for model in kept]
     for codename in (*wanted, "export_contact"):
         permission = Permission.objects.get(
             codename=codename, content_type__app_label="wagtail_contacttrack"

@@ -72,7 +72,7 @@ class SegmentDeleteView(SuccessMixin, PermissionFirstMixin, generic.DeleteView):
         if not count:
             return gettext("Delete this segment? No contact belongs to it.")
         return gettext(
-            "Delete this segment? %(contacts)s belong to it. The contacts themselves stay."
+            "Delete this segment with its list of %(contacts)s? The contacts themselves stay."
         ) % {"contacts": contacts_text(count)}
 
 
