@@ -43,7 +43,7 @@ def anchors(path: Path) -> set[str]:
 
 
 def settings_table() -> dict[str, str]:
-    row = r"^\| \[`([A-Z_]+)`\]\(\S+\) \| [^|]+ \| `([^|]+)` \|"
+    row = r"^\| \[`([A-Z0-9_]+)`\]\(\S+\) \| [^|]+ \| `([^|]+)` \|"
     return dict(re.findall(row, text_of("settings.md"), re.M))
 
 
