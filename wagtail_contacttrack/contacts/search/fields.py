@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from functools import reduce
 from typing import Any
 
 from django.db.models import Expression, F, Q, Value
@@ -81,10 +80,12 @@ def _equal(field: Field, text: str) -> Q:
     if field.is_system:
         return Q(**{field.alias: cleaned})
     # Databases write the same number in more than one way.
-    spellings = {json.dumps(cleaned)}
-    if isinstance(cleaned, float):
-        spellings |= {f"{Decimal(repr(cleaned)):f}", f"{cleaned:g}"}
-    return reduce(Q.__or__, (like([json_text(field.alias)], number) for number in spellings))
+    spelling = json.dumps(cleaned)
+    found = like([json_text(field.alias)], spelling)
+    if isinstance(cleaned, float) and "e" in spelling:
+        for other in (spelling.replace("e", ".0e"), f"{Decimal(spelling):f}"):
+            found |= like([json_text(field.alias)], other)
+    return found
 
 
 def _one_of(field: Field, term: Term) -> Q:

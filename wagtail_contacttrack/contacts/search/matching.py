@@ -38,6 +38,31 @@ class Like(Lookup):
         return f"{text} {operator} {pattern}{ending}", (*text_values, *pattern_values)
 
 
+class Beginning(Lookup):
+    """Whether a text begins with another, or with one that a careless database takes for the same.
+
+    Asked in the way in which the database uses an index on the text in lower case (a
+    `FoldedIndex`), or of MariaDB on the text itself.
+    """
+
+    lookup_name = "contacttrack_beginning"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        text, text_values = self.process_lhs(compiler, connection)
+        value = literal(self.rhs.value) + "%"
+        return f"LOWER({text}) LIKE LOWER(%s)", (*text_values, value)
+
+    def as_mysql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        text, text_values = self.process_lhs(compiler, connection)
+        return f"{text} LIKE %s", (*text_values, literal(self.rhs.value) + "%")
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        text, text_values = self.process_lhs(compiler, connection)
+        # Up to the last letter that there is. It walks no index for LIKE with an escaped letter.
+        sql = f"(LOWER({text}) >= LOWER(%s) AND LOWER({text}) < LOWER(%s) || char(1114111))"
+        return sql, (*text_values, self.rhs.value, *text_values, self.rhs.value)
+
+
 class Joined(Func):
     """Texts one after the other. Django's own nests them, too deep for SQLite's parser."""
 
