@@ -138,6 +138,7 @@ class ContactIndexView(generic.IndexView):
             "misunderstood": bool(self.filters and self.filters.form.errors),
             "count_label": context["paginator"].count_label,
             "horizon": self.found.horizon,
+            "unsupported": self.found.unsupported,
             "scan_limit": listing.SCAN_LIMIT,
             "bulk_buttons": self.bulk_buttons,
             "settings_url": settings_url(self.request),
