@@ -251,6 +251,24 @@ def test_words_are_in_what_names_somebody_or_says_where_they_live(people, text, 
 
 
 @pytest.mark.parametrize(
+    "word", ["käse", 'o"neil', "back\\\\slash", "a/b", "x_y", "tab&lt;", "<i>"]
+)
+def test_words_are_found_however_a_document_writes_them(people, word):
+    Contact.objects.filter(pk=people["V"].pk).update(fields={"skype": f"-{word}-", "phone": word})
+    Contact.objects.filter(pk=people["B"].pk).update(fields={"phone": word, "skype": "-x1y+-"})
+
+    for text in (word, f"+-{word}-", f"{word[0]}%{word[-1]}-", f"skype:-{word}"):
+        assert found(text, people) == "V", text
+
+
+def test_a_wildcard_reaches_over_social_accounts_in_whatever_order_they_were_stored(people):
+    for name, stored in (("A", {"skype": "one", "facebook": "two"}), ("B", {"facebook": "two"})):
+        Contact.objects.filter(pk=people[name].pk).update(fields=stored)
+
+    assert found("two%one", people) == "A"
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("is:anonymous", "V"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +18,7 @@ from .matching import (
     NOBODY,
     Joined,
     Like,
+    Mentioned,
     as_text,
     containing,
     is_anything,
@@ -31,20 +34,23 @@ from .syntax import Term
 SEARCHED = ("email", "firstname", "lastname", "company")
 PLACES = ("city", "state", "country")
 POSTCODE = "zipcode"
+# What stands in a JSON document as it is, within one value.
+_PLAIN = re.compile(r"[ !#$&-\[\]-~]*")
 
 
 def word(term: Term) -> Q:
     """Whether a word occurs in what names somebody, or says where they live.
 
-    An exact one has to be one of these values. Other words may go beyond the end of a value: the
-    phrase "ada lovelace" is in a first and a last name.
+    An exact one has to be one of these values. Others may go beyond the end of a name: the phrase
+    "ada lovelace" is in a first and a last one.
     """
     if term.exact:
         return like([*map(F, (*SEARCHED, *PLACES)), *_further()], pattern_of(term))
     pattern = containing(term.text)
-    # A line break between them, because nobody writes one into a search.
-    texts = [text for part in (*map(F, PLACES), *_further()) for text in (Value("\n"), part)]
-    return like_folded("search_text", pattern) | like([Joined(*texts)], pattern)
+    further = like([_lines(_further())], pattern)
+    if _PLAIN.fullmatch(term.text):
+        further = Q(Mentioned(F("fields"), Value(pattern))) & further
+    return like_folded("search_text", pattern) | like([_lines(map(F, PLACES))], pattern) | further
 
 
 def value(field: Field, term: Term) -> Match | None:
@@ -61,6 +67,11 @@ def value(field: Field, term: Term) -> Match | None:
     if field.type == FieldType.MULTISELECT:
         return Match(_one_of(field, term))
     return Match(like([text], pattern_of(term)))
+
+
+def _lines(texts: Iterable[Expression | F]) -> Expression:
+    """Texts with line breaks before them, because nobody writes one into a search."""
+    return Joined(Value(""), *(part for text in texts for part in (Value("\n"), text)))
 
 
 def _further() -> list[Expression]:
