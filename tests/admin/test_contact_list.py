@@ -126,6 +126,12 @@ def test_the_switch_is_on_the_page_and_says_which_way_it_stands(listed):
         ("q=hopper", ["Hopper"]),
         ("q=lovelace+hopper", []),
         ("q=100%25", []),
+        ("q=lovelace+OR+hopper", ["Hopper", "Lovelace"]),
+        ("q=!hopper", ["Lovelace"]),
+        ("q=company:analytical", ["Lovelace"]),
+        ("q=company:engines", []),
+        ("q=(hopper", []),
+        ("q=%22analytical+engines%22", ["Lovelace"]),
         ("q=hop%00per", ["Hopper", "Lovelace"]),
         ("q=" + "+".join(["lovelace"] * 2_000), ["Lovelace"]),
     ],
@@ -143,6 +149,42 @@ def test_an_id_finds_its_contact_even_if_it_is_anonymous(listed):
 
     for query in (f"q={wanted.pk}", f"q=%23{wanted.pk}"):
         assert names(listed(query)) == [f"Anonymous #{wanted.pk}"]
+
+
+def test_a_search_for_anonymous_visitors_shows_them_though_they_are_hidden(listed):
+    person("Known")
+    wanted = visitor(1)
+
+    for query in ("q=is:anonymous", f"q=ids:{wanted.pk}", "q=is:anonymous&anonymous=shown"):
+        assert names(listed(query)) == [f"Anonymous #{wanted.pk}"]
+    for query in ("q=!is:anonymous", "q=!is:anonymous&anonymous=shown"):
+        assert names(listed(query)) == ["Known"]
+
+
+def test_words_are_looked_for_among_anonymous_visitors_where_only_those_are_shown(listed):
+    person("Known", city="Paris")
+    wanted = visitor(1, city="Paris")
+    visitor(2)
+
+    assert names(listed("q=paris&anonymous=only")) == [f"Anonymous #{wanted.pk}"]
+    assert names(listed("q=city:paris&anonymous=shown")) == ["Known", f"Anonymous #{wanted.pk}"]
+
+
+def test_what_a_search_cannot_answer_is_said(listed):
+    person("Ada")
+
+    soup = listed("q=ada+OR+stage:<b>+OR+lang:bob")
+
+    assert names(soup) == ["Ada"]
+    assert "stage:<b>, lang:bob cannot be answered" in text(
+        soup.select_one(".ct-found__unsupported")
+    )
+    assert not listed("q=ada").select(".ct-found__unsupported")
+
+
+def test_how_to_search_is_said_outside_of_what_a_search_replaces(listed):
+    assert "How to search" in text(listed().select_one(".ct-search-help summary"))
+    assert not listed(results_only=True).select(".ct-search-help")
 
 
 def test_it_filters_by_last_activity(listed):

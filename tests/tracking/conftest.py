@@ -139,8 +139,9 @@ def committed(test_database: None, django_db_blocker: Any) -> Iterator[None]:
 # What refers to others comes before what is referred to.
 OURS = (
     MovedRow, Merge, NotADuplicate, Identifier, ContactTag, Tag, SegmentMember, Segment,
-    CompanyMembership, CompanyIdentifier, Company, DoNotContact, Note, Message, TrackedLink, IdentityUse, IdentityKey,
-    Activity, Presence, Device, Contact, TrackedPage, UserAgent, HitCount, TrackingSettings,
+    CompanyMembership, CompanyIdentifier, Company, DoNotContact, Note, Message, TrackedLink,
+    IdentityUse, IdentityKey, Activity, Presence, Device, Contact, TrackedPage, UserAgent, HitCount,
+    TrackingSettings,
 )  # fmt: skip
 
 

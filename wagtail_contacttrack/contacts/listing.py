@@ -67,6 +67,8 @@ class Choice:
     device_types: tuple[str, ...] = ()
     country: str = ""
     tag: int | None = None
+    # Whose contacts "mine" are.
+    user_id: int | None = None
 
     def scans(self, by: str) -> bool:
         """Whether no index gives these contacts in this order, so that rows must be looked at."""
@@ -105,7 +107,7 @@ def find(choice: Choice, by: str = DEFAULT_ORDER) -> Found:
         return _found(
             _within(show(Contact.objects.all(), choice.anonymous, by), choice), columns, by
         )
-    asked = search.compile(choice.text)
+    asked = search.compile(choice.text, user_id=choice.user_id)
     shown = _shown(choice, asked)
     few = _few(choice, asked)
     horizon = None
@@ -141,7 +143,7 @@ def find_all(choice: Choice, size: int = 1_000) -> Iterator[Contact]:
 
     For exports: it looks at all rows there are, and holds `size` of them at a time.
     """
-    asked = search.compile(choice.text)
+    asked = search.compile(choice.text, user_id=choice.user_id)
     everybody = show(Contact.objects.all(), _shown(choice, asked), "id")
     named = _named(choice.text)
     few = named or _few(choice, asked)

@@ -31,11 +31,13 @@ def save(
     actor: Any,
     several: bool,
     check: Callable[[Contact], None] | None = None,
+    attributes: Mapping[str, Any] | None = None,
 ) -> Contact:
     """Write `news`, cleaned values by alias, and nothing else, into the contact as it is by now.
 
-    A contact without an id is made. Unique values name it from now on, and it belongs to the
-    company that its field says. `check` gets the contact as it is before the change, and may raise.
+    `attributes` are what is no field, such as the owner. A contact without an id is made. Unique
+    values name it from now on, and it belongs to the company that its field says. `check` gets the
+    contact as it is before the change, and may raise.
 
     Raises `ValueTaken`, `editing.MergedMeanwhile` or `Contact.DoesNotExist`, and then has changed
     nothing.
@@ -48,6 +50,8 @@ def save(
             contact.refresh_from_db(using=using)
             if check is not None:
                 check(contact)
+        for name, value in (attributes or {}).items():
+            setattr(contact, name, value)
         for alias, value in news.items():
             content.put(contact, alias, value)
         identified.note_identity(contact, now=now)

@@ -59,7 +59,7 @@ def _held(contact_ids: Iterable[int], using: str) -> list[int]:
     return list(rows.select_for_update().values_list("pk", flat=True))
 
 
-def _found(term: Term) -> Match:
+def _found(term: Term, user_id: int | None) -> Match:
     """``segment:alias``: whoever belongs to the segment of exactly this alias."""
     rows = SegmentMember.objects.filter(segment__alias=term.text.strip())
     numbers = rows.values_list("contact_id", flat=True)

@@ -86,7 +86,7 @@ class ContactsAction(BulkAction):
             query = QueryDict(listed.query)
             if listed.path != reverse("contacttrack_contacts:index") or not is_valid(query):
                 return []
-            return listing.first(choice_of(query), MOST + 1)
+            return listing.first(choice_of(query, self.request.user.pk), MOST + 1)
         found = Contact.objects.current().filter(pk__in=self._asked_for()).order_by("-pk")
         return list(found)
 

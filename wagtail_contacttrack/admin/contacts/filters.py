@@ -81,8 +81,10 @@ def is_valid(data: QueryDict) -> bool:
     return bool(ContactFilterSet(data).form.is_valid() and _search_form(data).is_valid())
 
 
-def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choice:
-    """The contacts that this query string asks for; a value that is not valid is left out."""
+def choice_of(
+    data: QueryDict, user_id: int | None, filters: ContactFilterSet | None = None
+) -> Choice:
+    """The contacts that a user's query string asks for; a value that is not valid is left out."""
     form = (filters or ContactFilterSet(data)).form
     form.is_valid()
     values = form.cleaned_data
@@ -95,6 +97,7 @@ def choice_of(data: QueryDict, filters: ContactFilterSet | None = None) -> Choic
         device_types=tuple(values.get("device") or ()),
         country=values.get("country") or "",
         tag=listing.number_in(values.get("tag") or ""),
+        user_id=user_id,
     )
 
 

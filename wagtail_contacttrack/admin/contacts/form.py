@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from ...contacts.identifiers import normalised
 from ...contacts.linking import Conflict
 from ...contacts.models import Contact, FieldGroup
 from ...contacts.models.link import Rule
+from ...contacts.owners import possible_owners
 from ..companies.several import several_companies
 from ..meanwhile import ChangedMeanwhile, MeanwhileMixin
 from . import inputs
@@ -50,6 +52,8 @@ class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.news: dict[str, Any] = {}
+        if "owner" in self.fields:
+            self._offer_owners()
         is_new = self.instance.pk is None
         before = self.remember(self.contact_fields, content.values_of(self.instance))
         for field in self.contact_fields:
@@ -59,6 +63,13 @@ class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
                 stored = values.default_of(field)
             self.fields[name] = inputs.input_for(field, stored, self.instance.country)
             self.initial[name] = inputs.shown_value(field, stored)
+
+    def _offer_owners(self) -> None:
+        """Those who work in the admin, and who owns the contact already."""
+        users = get_user_model()._default_manager
+        field: Any = self.fields["owner"]
+        field.queryset = possible_owners() | users.filter(pk=self.instance.owner_id)
+        field.empty_label = gettext("Nobody")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -144,6 +155,9 @@ class ContactForm(MeanwhileMixin, WagtailAdminModelForm):
             actor=self.for_user,
             several=several_companies(),
             check=self._refuse_overlaps,
+            attributes={
+                name: self.cleaned_data[name] for name in ("owner",) if name in self.changed_data
+            },
         )
 
     def _refuse_overlaps(self, contact: Contact) -> None:
@@ -172,6 +186,14 @@ def panel(contact: Contact | None) -> Panel:
         )
         for label, members in groups
     ]
+    owner = FieldPanel("owner", help_text=_("Who in your team looks after this contact."))
+    children.append(
+        MultiFieldPanel(
+            [owner],
+            heading=_("Owner"),
+            classname="" if contact and contact.owner_id else "collapsed",
+        )
+    )
     return ObjectList(children, base_form_class=form).bind_to_model(Contact)
 
 

@@ -46,7 +46,7 @@ class ContactIndexView(generic.IndexView):
 
     @cached_property
     def choice(self) -> Choice:
-        return choice_of(self.request.GET, self.filters)
+        return choice_of(self.request.GET, self.request.user.pk, self.filters)
 
     @cached_property
     def found(self) -> Found:
@@ -138,6 +138,7 @@ class ContactIndexView(generic.IndexView):
             "misunderstood": bool(self.filters and self.filters.form.errors),
             "count_label": context["paginator"].count_label,
             "horizon": self.found.horizon,
+            "unsupported": self.found.unsupported,
             "scan_limit": listing.SCAN_LIMIT,
             "bulk_buttons": self.bulk_buttons,
             "settings_url": settings_url(self.request),

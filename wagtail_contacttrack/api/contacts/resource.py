@@ -64,7 +64,7 @@ class Contacts(Resource[Contact]):
         """By the language of the admin's search; a whole e-mail address is whoever has it."""
         if named := listing.named_by_address(text):
             return rows.filter(pk__in=named)
-        return search.compile(text).narrow(rows)
+        return search.compile(text, user_id=call.user.pk).narrow(rows)
 
     def find(self, sent: Any, call: Call) -> Contact:
         number = identity(sent)

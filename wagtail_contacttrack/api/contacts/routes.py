@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import router as databases
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from ninja import Router, Schema
 
 from ...contacts import company_people, consent, fieldset, moments, points, utm
 from ...contacts.models import Company, Contact, DoNotContact
+from ...contacts.owners import possible_owners
 from ...contacts.points import PointsRefused
 from ...contacts.shapes import company as company_shapes
 from ...contacts.shapes import contact as shapes
@@ -67,8 +67,7 @@ def list_fields(request: HttpRequest) -> HttpResponse:
 def list_owners(request: HttpRequest) -> HttpResponse:
     call = call_of(request)
     call.must("view", Contact)
-    users = get_user_model()._default_manager.filter(is_active=True).order_by("pk")[:OWNERS]
-    return answer([shapes.owner(user) for user in users])
+    return answer([shapes.owner(user) for user in possible_owners()[:OWNERS]])
 
 
 @router.get("/contacts/activity", **describing.of("activity", Events, "What everybody did"))

@@ -7,7 +7,6 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import router
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +28,7 @@ from ...contacts import (
 from ...contacts.merging import MergeRefused
 from ...contacts.models import Company, Contact, DoNotContact, Presence, Tag
 from ...contacts.models.link import Rule
+from ...contacts.owners import possible_owners
 from ...contacts.saving import ValueTaken
 from ...contacts.tags import TagChange
 from .. import fields_in
@@ -88,6 +88,7 @@ def _write(
             now=call.now,
             actor=call.user,
             several=call.several,
+            attributes={"owner": further["owner"]} if "owner" in further else None,
         )
     except ValueTaken as taken:
         text = _("Contact #%(number)s has this value.")
@@ -147,9 +148,9 @@ def _owner(value: Any, wrong: dict[str, list[str]]) -> Any:
     if value in NONE:
         return None
     number = identity(value)
-    user = number and get_user_model()._default_manager.filter(pk=number).first()
+    user = number and possible_owners().filter(pk=number).first()
     if not user:
-        wrong["owner"] = [_("There is no such user.")]
+        wrong["owner"] = [_("There is no such user in the admin.")]
     return user
 
 
@@ -205,8 +206,6 @@ def _write_further(
     contact: Contact, further: Mapping[str, Any], values: Mapping[str, Any], call: Call, made: bool
 ) -> None:
     using = contact._state.db or router.db_for_write(Contact)
-    if "owner" in further:
-        Contact.objects.using(using).filter(pk=contact.pk).update(owner=further["owner"])
     if further.get("tags"):
         tags.apply(contact.pk, further["tags"], now=call.now, using=using)
     if "points" in further:

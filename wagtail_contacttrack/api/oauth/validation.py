@@ -34,7 +34,7 @@ def asks_users(client: Any) -> bool:
     return bool(client.allows_grant_type(CODE, CREDENTIALS) and client.redirect_uris.strip())
 
 
-class Validator(OAuth2Validator):  # type: ignore[misc]
+class Validator(OAuth2Validator):
     """One scope, which everybody gets; PKCE where clients want it; tokens kept as digests only."""
 
     def is_pkce_required(self, client_id: str, request: Any) -> bool:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .indexes import FoldedIndex
+
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def known(self) -> ContactQuerySet:
@@ -117,7 +119,13 @@ class Contact(models.Model):
                 fields=["owner"],
                 name="contacttrack_contact_owner",
                 condition=Q(owner__isnull=False),
-            )
+            ),
+            FoldedIndex(
+                Lower("email"),
+                name="contacttrack_contact_address",
+                # Those merged into others are few, and without them SQLite takes another index.
+                condition=Q(date_identified__isnull=False),
+            ),
         ]
         permissions: ClassVar = [("export_contact", _("Can export contacts"))]
 

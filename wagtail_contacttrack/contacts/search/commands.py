@@ -11,20 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from ...activity.models import Activity
 from .. import resolving, tags
-from ..identifiers import digest
-from ..models import CompanyMembership, Contact, ContactTag, Identifier, Tag
+from ..models import CompanyMembership, Contact, ContactTag, Tag
 from .matching import (
     ANYTHING,
-    EVERYBODY,
     NOBODY,
+    Beginning,
     is_anything,
     like,
-    like_folded,
     pattern_of,
 )
 from .syntax import Term
@@ -59,9 +58,9 @@ class Match:
     among: QuerySet[Any, int] | None = None
 
 
-# Gets the command with its value, without regard to whether it is negated. None says that this
-# value is not supported.
-Meaning = Callable[[Term], Match | None]
+# Gets the command with its value, without regard to whether it is negated, and the id of the user
+# who asks, if there is one. None says that this value is not supported.
+Meaning = Callable[[Term, "int | None"], Match | None]
 
 _meanings: dict[str, Meaning] = {}
 
@@ -83,55 +82,64 @@ def numbers_in(text: str) -> list[int]:
     return list(dict.fromkeys(number for number in numbers if number <= LARGEST_ID))
 
 
-def _is(term: Term) -> Match | None:
-    """Contacts have no owner yet: all of them are unowned, and nobody's are mine."""
+def _is(term: Term, user_id: int | None) -> Match | None:
     word = term.text.lower()
     if word == "anonymous":
         return Match(Q(date_identified__isnull=True))
-    return Match(EVERYBODY) if word == "unowned" else None
+    if word == "unowned":
+        return Match(Q(owner__isnull=True))
+    if word == "mine" and user_id is not None:
+        own = Contact.objects.filter(owner_id=user_id)
+        return Match(Q(owner_id=user_id), own.values_list("pk", flat=True))
+    return None
 
 
-def _ids(term: Term) -> Match:
+def _owner(term: Term, user_id: int | None) -> Match:
+    """The users of this name, whatever model the project has for them."""
+    if is_anything(term):
+        return Match(Q(owner__isnull=False))
+    model = get_user_model()
+    names = [model.USERNAME_FIELD, "first_name", "last_name"]
+    fields = {field.name for field in model._meta.get_fields()}
+    columns = [F(name) for name in dict.fromkeys(names) if name in fields]
+    named = model._default_manager.filter(like(columns, pattern_of(term)))
+    users = list(named.values_list("pk", flat=True)[:IDS])
+    owned = Contact.objects.filter(owner_id__in=users)
+    return Match(Q(owner_id__in=users), owned.values_list("pk", flat=True))
+
+
+def _ids(term: Term, user_id: int | None) -> Match:
     """Of whoever was merged into another contact, that one."""
     found = list(resolving.survivors(numbers_in(term.text)).values())
     rows = Contact.objects.filter(pk__in=found)
     return Match(Q(pk__in=found), rows.values_list("pk", flat=True))
 
 
-def _name(term: Term) -> Match:
+def _name(term: Term, user_id: int | None) -> Match:
     whole = Concat(F("firstname"), Value(" "), F("lastname"))
     parts = [F("firstname"), F("lastname")]
     return Match(like(parts if is_anything(term) else [*parts, whole], pattern_of(term)))
 
 
-def _email(term: Term) -> Match:
+def _email(term: Term, user_id: int | None) -> Match:
     if is_anything(term):
         return Match(~Q(email=""))
-    pattern = pattern_of(term)
-    if " " in pattern:
-        return Match(like([F("email")], pattern))
-    # The folded text begins with the address and a space.
-    condition = like_folded("search_text", pattern + (" %" if term.exact else ""))
-    if "%" in term.text or not (term.exact or "@" in term.text.strip("@")):
+    condition = like([F("email")], pattern_of(term))
+    beginning = term.text.partition("%")[0]
+    if not beginning:
         return Match(condition)
-    return Match(condition, _by_address(term.text) if term.exact else None)
+    # Whoever has an address is known, and those are in the index.
+    known = Contact.objects.filter(date_identified__isnull=False)
+    rows = known.filter(Beginning(F("email"), Value(beginning)))
+    return Match(condition, rows.values_list("pk", flat=True))
 
 
-def _by_address(address: str) -> QuerySet[Any, int]:
-    """Who has this address, in the case in which it is written, or as an identifier."""
-    named = Identifier.objects.filter(digest=digest("email", address)).values("contact_id")
-    spelt = Contact.objects.current().filter(
-        date_identified__isnull=False, email__in={address, address.lower()}
-    )
-    return spelt.values_list("pk", flat=True).union(named.values_list("contact_id", flat=True))
-
-
-def _company(term: Term) -> Match:
+def _company(term: Term, user_id: int | None) -> Match:
     """The primary one, whose name stands in the contact's field."""
     return Match(like([F("company")], pattern_of(term)))
 
 
-def _company_id(term: Term) -> Match:
+def _company_id(term: Term, user_id: int | None) -> Match:
     if is_anything(term):
         return Match(Q(pk__in=CompanyMembership.objects.values("contact_id")))
     members = CompanyMembership.objects.filter(company_id__in=numbers_in(term.text))
@@ -140,7 +148,7 @@ def _company_id(term: Term) -> Match:
     )
 
 
-def _tag(term: Term) -> Match:
+def _tag(term: Term, user_id: int | None) -> Match:
     """Exactly this one: tags that differ in case are two."""
     if term.text == "*":
         return Match(Q(pk__in=ContactTag.objects.values("contact_id")))
@@ -152,7 +160,7 @@ def _tag(term: Term) -> Match:
     return Match(Q(pk__in=tagged.values("contact_id")), tagged.values_list("contact_id", flat=True))
 
 
-def _ip(term: Term) -> Match:
+def _ip(term: Term, user_id: int | None) -> Match:
     latest = Activity.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     rows = Activity.objects.filter(pk__gt=latest - ACTIVITIES)
     pattern = pattern_of(term)
@@ -172,6 +180,7 @@ for _command, _meaning in {
     "ip": _ip,
     "is": _is,
     "name": _name,
+    "owner": _owner,
     "tag": _tag,
 }.items():
     register(_command, _meaning)

@@ -54,12 +54,12 @@ class Search:
         return (rows if ids is None else rows.filter(pk__in=ids)).filter(self.condition)
 
 
-def compile(text: str) -> Search:
-    """What the text asks for. Fields, tags and ids in it are looked up now."""
+def compile(text: str, *, user_id: int | None = None) -> Search:
+    """What the text asks for, for the user who asks. Fields, tags and ids are looked up now."""
     group = parse(text)
     if not group.parts:
         return Search(is_empty=True)
-    compiler = _Compiler()
+    compiler = _Compiler(user_id)
     match, ways = compiler.part(group, negated=False)
     terms = list(_terms(group))
     return Search(
@@ -73,7 +73,8 @@ def compile(text: str) -> Search:
 
 
 class _Compiler:
-    def __init__(self) -> None:
+    def __init__(self, user_id: int | None) -> None:
+        self.user_id = user_id
         self.unsupported: list[str] = []
 
     def part(self, part: Term | Group, *, negated: bool) -> tuple[Q, list[Way]]:
@@ -98,7 +99,7 @@ class _Compiler:
         if meaning is None and known is None and term.command not in MAUTIC:
             return Match(fields.word(replace(term, text=str(term), command="")))
         if meaning is not None:
-            match = meaning(term)
+            match = meaning(term, self.user_id)
         else:
             match = fields.value(known, term) if known else None
         if match is None:

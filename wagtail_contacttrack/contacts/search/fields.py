@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import reduce
 from typing import Any
 
 from django.db.models import Expression, F, Q, Value
@@ -17,6 +18,7 @@ from .matching import (
     NOBODY,
     Joined,
     Like,
+    Mentioned,
     as_text,
     containing,
     is_anything,
@@ -32,20 +34,23 @@ from .syntax import Term
 SEARCHED = ("email", "firstname", "lastname", "company")
 PLACES = ("city", "state", "country")
 POSTCODE = "zipcode"
+# What stands in a JSON document as it is, within one value.
+_PLAIN = re.compile(r"[ !#$&-\[\]-~]*")
 
 
 def word(term: Term) -> Q:
     """Whether a word occurs in what names somebody, or says where they live.
 
-    An exact one has to be one of these values. Other words may go beyond the end of a value: the
-    phrase "ada lovelace" is in a first and a last name.
+    An exact one has to be one of these values. Others may go beyond the end of a name: the phrase
+    "ada lovelace" is in a first and a last one.
     """
     if term.exact:
         return like([*map(F, (*SEARCHED, *PLACES)), *_further()], pattern_of(term))
     pattern = containing(term.text)
-    # A line break between them, because nobody writes one into a search.
-    texts = [text for part in (*map(F, PLACES), *_further()) for text in (Value("\n"), part)]
-    return like_folded("search_text", pattern) | like([Joined(*texts)], pattern)
+    further = like([_lines(_further())], pattern)
+    if _PLAIN.fullmatch(term.text):
+        further = Q(Mentioned(F("fields"), Value(pattern))) & further
+    return like_folded("search_text", pattern) | like([_lines(map(F, PLACES))], pattern) | further
 
 
 def value(field: Field, term: Term) -> Match | None:
@@ -62,6 +67,11 @@ def value(field: Field, term: Term) -> Match | None:
     if field.type == FieldType.MULTISELECT:
         return Match(_one_of(field, term))
     return Match(like([text], pattern_of(term)))
+
+
+def _lines(texts: Iterable[Expression | F]) -> Expression:
+    """Texts with line breaks before them, because nobody writes one into a search."""
+    return Joined(Value(""), *(part for text in texts for part in (Value("\n"), text)))
 
 
 def _further() -> list[Expression]:
@@ -81,10 +91,12 @@ def _equal(field: Field, text: str) -> Q:
     if field.is_system:
         return Q(**{field.alias: cleaned})
     # Databases write the same number in more than one way.
-    spellings = {json.dumps(cleaned)}
-    if isinstance(cleaned, float):
-        spellings |= {f"{Decimal(repr(cleaned)):f}", f"{cleaned:g}"}
-    return reduce(Q.__or__, (like([json_text(field.alias)], number) for number in spellings))
+    spelling = json.dumps(cleaned)
+    found = like([json_text(field.alias)], spelling)
+    if isinstance(cleaned, float) and "e" in spelling:
+        for other in (spelling.replace("e", ".0e"), f"{Decimal(spelling):f}"):
+            found |= like([json_text(field.alias)], other)
+    return found
 
 
 def _one_of(field: Field, term: Term) -> Q:

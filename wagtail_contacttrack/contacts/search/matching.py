@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Expression, F, Func, Lookup, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
@@ -22,6 +22,7 @@ ANYTHING = "_%"
 NOBODY = Q(pk__in=[])
 EVERYBODY = ~NOBODY
 
+_OPERATORS = {"sqlite": ("LIKE", r" ESCAPE '\'"), "mysql": ("LIKE BINARY", "")}
 _RUNS = re.compile("%+")
 
 
@@ -29,13 +30,54 @@ class Like(Lookup):
     """Whether a text is like a pattern, in which ``%``, ``_`` and the backslash have meanings."""
 
     lookup_name = "contacttrack_like"
-    _OPERATORS: ClassVar = {"sqlite": ("LIKE", r" ESCAPE '\'"), "mysql": ("LIKE BINARY", "")}
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         text, text_values = self.process_lhs(compiler, connection)
         pattern, pattern_values = self.process_rhs(compiler, connection)
-        operator, ending = self._OPERATORS.get(connection.vendor, ("LIKE", ""))
+        operator, ending = _OPERATORS.get(connection.vendor, ("LIKE", ""))
         return f"{text} {operator} {pattern}{ending}", (*text_values, *pattern_values)
+
+
+class Mentioned(Lookup):
+    """Whether a JSON document can have a text like a pattern anywhere, before it is taken apart.
+
+    That is worth it where documents are text; PostgreSQL would have to write them out first.
+    """
+
+    lookup_name = "contacttrack_mentioned"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        operator, ending = _OPERATORS.get(connection.vendor, ("LIKE", ""))
+        document, values = self.process_lhs(compiler, connection)
+        return f"LOWER({document}) {operator} LOWER(%s){ending}", (*values, self.rhs.value)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "TRUE", ()
+
+
+class Beginning(Lookup):
+    """Whether a text begins with another, or with one that a careless database takes for the same.
+
+    Asked in the way in which the database uses an index on the text in lower case (a
+    `FoldedIndex`), or of MariaDB on the text itself.
+    """
+
+    lookup_name = "contacttrack_beginning"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        text, text_values = self.process_lhs(compiler, connection)
+        value = literal(self.rhs.value) + "%"
+        return f"LOWER({text}) LIKE LOWER(%s)", (*text_values, value)
+
+    def as_mysql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        text, text_values = self.process_lhs(compiler, connection)
+        return f"{text} LIKE %s", (*text_values, literal(self.rhs.value) + "%")
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        text, text_values = self.process_lhs(compiler, connection)
+        # Up to the last letter that there is. It walks no index for LIKE with an escaped letter.
+        sql = f"(LOWER({text}) >= LOWER(%s) AND LOWER({text}) < LOWER(%s) || char(1114111))"
+        return sql, (*text_values, self.rhs.value, *text_values, self.rhs.value)
 
 
 class Joined(Func):
