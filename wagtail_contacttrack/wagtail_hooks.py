@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import hooks
 
@@ -57,3 +59,11 @@ def tracking_urls() -> list[URLPattern | URLResolver]:
         path("contacttrack/identity/", include(identity_urls)),
         path("contacttrack/marks/", include(marks_urls)),
     ]
+
+
+@hooks.register("register_permissions")
+def permissions_of_programs() -> QuerySet[Permission]:
+    """What only programs do, so no screen of the admin asks for it: groups can be given it."""
+    return Permission.objects.filter(
+        content_type__app_label="wagtail_contacttrack", codename="add_activity"
+    )

@@ -22,8 +22,8 @@ _KEPT = "_contacttrack_call"
 class Call:
     """One request of a program: on whose behalf, when, with what, and for which site.
 
-    `several` says whether contacts may have more than one company there; `base` is the address
-    of the website, without a slash at the end.
+    `several` says whether contacts may have more than one company there, and `anonymize_ip` whether
+    addresses are shortened; `base` is the address of the website, without a slash at the end.
     """
 
     user: Any
@@ -31,6 +31,8 @@ class Call:
     params: Params
     several: bool
     base: str
+    site_id: int | None = None
+    anonymize_ip: bool = False
 
     def may(self, action: str, model: type[Model]) -> bool:
         """Whether Wagtail's permissions let the user "view", "add", "change" or "delete" these."""

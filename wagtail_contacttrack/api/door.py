@@ -91,4 +91,6 @@ def _call(request: HttpRequest, user: object, sent: params.Params) -> Call:
         params=sent,
         several=options.several_companies if options else True,
         base=f"{request.scheme}://{host}",
+        site_id=options.site_id if options else None,
+        anonymize_ip=bool(options and options.anonymize_ip),
     )

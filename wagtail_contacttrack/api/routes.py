@@ -7,6 +7,7 @@ from . import companies, devices, fields, notes, segments, tags, users
 from .contacts.resource import Contacts
 from .contacts.routes import router as contact_routes
 from .contacts.schemas import DESCRIBED as CONTACTS
+from .hits.routes import router as hit_routes
 from .standard import standard
 
 ROUTERS = [
@@ -23,6 +24,7 @@ ROUTERS = [
     devices.router,
     standard(fields.Fields(FieldObject.CONTACT), fields.DESCRIBED),
     standard(fields.Fields(FieldObject.COMPANY), fields.DESCRIBED),
+    hit_routes,
     users.router,
     standard(users.Users(), users.DESCRIBED),
 ]
