@@ -44,7 +44,7 @@ class OneClientMixin(TrailMixin, GoneMixin, PermissionFirstMixin):
     """What the views of one client have in common. Other applications of the toolkit are hidden."""
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
-        found = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        found = super().get_object(*args, **kwargs)
         if found.authorization_grant_type not in (
             found.GRANT_AUTHORIZATION_CODE,
             found.GRANT_CLIENT_CREDENTIALS,
@@ -77,7 +77,10 @@ class LastUseColumn(Column):
 class ClientIndexView(generic.IndexView):
     """All clients, with what they may do and when they last did something."""
 
+    template_name = "wagtail_contacttrack/fields/index.html"
     page_title = TITLE
+    add_item_label = _("Add API client")
+    verbose_name_plural = TITLE
     any_permission_required = ("view",)
     default_ordering = ("name", "pk")
     search_fields = ("name", "client_id")
@@ -91,7 +94,7 @@ class ClientIndexView(generic.IndexView):
         title = self._get_title_column_class(TitleColumn)
         return [
             title("name", label=_("Name"), accessor=str, get_url=self.get_edit_url),
-            Column("client_id", label=_("Client id"), classname="ct-client-id"),
+            Column("client_id", label=_("Client id"), classname="ct-wide"),
             WaysColumn("ways", label=_("Acts for")),
             LastUseColumn("last_use", label=_("Last used")),
         ]
@@ -102,6 +105,10 @@ class ClientIndexView(generic.IndexView):
         used = clients.last_uses([row.pk for row in rows])
         for row in rows:
             row.last_use = used.get(row.pk)
+        if page := context.get("page_obj"):
+            count = page.paginator.count
+            label = ngettext("%(count)d API client", "%(count)d API clients", count)
+            page.paginator.items_count_label = label % {"count": count}
         return context
 
     def get_list_more_buttons(self, instance: Any) -> list[Any]:

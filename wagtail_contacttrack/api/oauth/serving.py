@@ -24,7 +24,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 USED = "The refresh token was used already."
 
 
-class Server(AuthorizationEndpoint, TokenEndpoint):  # type: ignore[misc]
+class Server(AuthorizationEndpoint, TokenEndpoint):
     """The three ways to a token that Mautic knows, and no other."""
 
     def __init__(self) -> None:
