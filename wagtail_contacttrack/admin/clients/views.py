@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -139,10 +138,8 @@ class SecretMixin:
             "list_url": reverse("contacttrack_clients:index"),
         }
         template = "wagtail_contacttrack/clients/secret.html"
-        response = TemplateResponse(self.request, template, context)
-        # Neither the browser's way back nor its cache may bring it again.
-        add_never_cache_headers(response)
-        return response
+        # No cache keeps it: Wagtail says so for all pages of the admin.
+        return TemplateResponse(self.request, template, context)
 
 
 class ClientAddView(TrailMixin, SecretMixin, generic.CreateView):
