@@ -267,6 +267,13 @@ class TestTheList:
         ]
         assert "3 days ago" in self.rows(admin_client)[1][3]
 
+    def test_calls_them_what_the_menu_calls_them(self, admin_client):
+        made()
+        page = text(BeautifulSoup(admin_client.get(LIST).content, "html.parser"))
+        assert "Add API client" in page
+        assert "1 API client" in page
+        assert "application" not in page.lower()
+
     def test_finds_by_name(self, admin_client):
         made(name="One")
         made(name="Two", client_id="2_x")
@@ -311,6 +318,14 @@ class TestTheSettingsPage:
         box = panel(admin_client).select_one("#id_api_enabled")
         assert box.has_attr("checked")
         assert box.has_attr("disabled")
+
+    def test_says_when_no_program_can_get_in(self, panel, admin_client, monkeypatch):
+        assert "no program can get in" not in text(panel(admin_client))
+        monkeypatch.setattr("wagtail_contacttrack.api.oauth.installed", lambda: False)
+        monkeypatch.setattr(
+            "wagtail_contacttrack.admin.settings.panels.makes_api_tokens", lambda: False
+        )
+        assert "no program can get in" in text(panel(admin_client))
 
     def test_clients_are_not_offered_to_who_may_not_see_them(self, panel, browser_of, user_with):
         soup = panel(browser_of(user_with("change_trackingsettings")))

@@ -127,7 +127,8 @@ class TestConsent:
         for part in ("Joomla", "admin", "joomla.example"):
             assert part in text
 
-    def test_the_page_cannot_be_framed_or_cached(self, client_app, browser):
+    def test_the_page_cannot_be_framed_or_cached(self, client_app, browser, settings):
+        settings.X_FRAME_OPTIONS = "SAMEORIGIN"
         response = browser.get(asking())
         assert response["X-Frame-Options"] == "DENY"
         assert "no-store" in response["Cache-Control"]
@@ -439,6 +440,44 @@ class TestRefreshing:
         admin_user.save()
         assert who(old["access_token"]).status_code == 401
         assert self.refresh(old["refresh_token"]).json()["error"] == "invalid_grant"
+
+    def test_what_stopped_counting_long_ago_is_forgotten(self, client_app, browser):
+        for _ in range(2):
+            old = self.refresh(tokens_of(browser)["refresh_token"]).json()
+        assert (AccessToken.objects.count(), RefreshToken.objects.count()) == (2, 4)
+        long_ago = timezone.now() - timedelta(days=15)
+        AccessToken.objects.update(expires=long_ago)
+        RefreshToken.objects.update(created=long_ago)
+        RefreshToken.objects.filter(revoked__isnull=False).update(revoked=long_ago)
+        new = tokens_of(browser)
+        assert (AccessToken.objects.count(), RefreshToken.objects.count()) == (1, 1)
+        assert who(new["access_token"]).status_code == 200
+        assert self.refresh(old["refresh_token"]).status_code == 400
+        assert self.refresh(new["refresh_token"]).status_code == 200
+
+    def test_tokens_for_other_purposes_of_the_project_are_left_alone(
+        self, client_app, browser, admin_user
+    ):
+        long_ago = timezone.now() - timedelta(days=90)
+        theirs = AccessToken.objects.create(
+            token="t", application=client_app, user=admin_user, scope="openid", expires=long_ago
+        )
+        RefreshToken.objects.create(
+            token="r", application=client_app, user=admin_user, access_token=theirs
+        )
+        RefreshToken.objects.update(created=long_ago)
+        tokens_of(browser)
+        assert (AccessToken.objects.count(), RefreshToken.objects.count()) == (2, 2)
+
+    def test_nor_do_they_open_this_api_by_being_renewed_here(self, client_app, admin_user):
+        soon = timezone.now() + timedelta(hours=1)
+        theirs = AccessToken.objects.create(
+            token="t", application=client_app, user=admin_user, scope="openid", expires=soon
+        )
+        RefreshToken.objects.create(
+            token="r", application=client_app, user=admin_user, access_token=theirs
+        )
+        assert self.refresh("r").json()["error"] == "invalid_grant"
 
     def test_scopes_that_clients_name_do_not_matter(self, client_app, browser):
         assert self.refresh(tokens_of(browser)["refresh_token"], scope="x").status_code == 200

@@ -351,3 +351,19 @@ def test_links_that_can_recognise_nobody(monkeypatch):  # S52 S53
 
         monkeypatch.setattr(fieldset, "current", refuse)
         assert found(databases=["default"]) == {}, "before the first migration"
+
+
+def test_an_api_that_no_program_can_use(monkeypatch):
+    from django.apps import apps
+
+    closed = {"API_ENABLED": True, "API_ENABLE_BASIC_AUTH": False}
+    installed = apps.is_installed
+    with given(**closed):
+        assert found() == {}, "there is OAuth2"
+    monkeypatch.setattr(apps, "is_installed", lambda a: a != "oauth2_provider" and installed(a))
+    with given(**closed):
+        assert "oauth2_provider" in only("W021", Warning).hint
+    with given(**closed | {"API_ENABLED": False}):
+        assert found() == {}
+    with given(API_ENABLED=True):
+        assert found() == {}, "editors decide about HTTP Basic"

@@ -32,13 +32,13 @@ class ClientForm(WagtailAdminModelForm):
     """
 
     acts_as = forms.CharField(
-        label=_("Also acts without asking, as the user"),
+        label=_("Acts without asking as"),
         required=False,
         max_length=254,
         help_text=_(
-            "For programs that nobody sits at: whoever has the client’s secret can do whatever "
-            "this user can (client credentials). Best a user made for it, with few permissions. "
-            "Leave it empty for programs that ask a user for consent."
+            "A user’s name, for programs that nobody sits at: whoever has the client’s secret can "
+            "then do whatever this user can (client credentials). Best a user made for it, with "
+            "few permissions. Leave it empty for programs that ask users for consent."
         ),
     )
     secret = ""

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +43,7 @@ class OneClientMixin(TrailMixin, GoneMixin, PermissionFirstMixin):
     """What the views of one client have in common. Other applications of the toolkit are hidden."""
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
-        found = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        found = super().get_object(*args, **kwargs)
         if found.authorization_grant_type not in (
             found.GRANT_AUTHORIZATION_CODE,
             found.GRANT_CLIENT_CREDENTIALS,
@@ -77,7 +76,10 @@ class LastUseColumn(Column):
 class ClientIndexView(generic.IndexView):
     """All clients, with what they may do and when they last did something."""
 
+    template_name = "wagtail_contacttrack/fields/index.html"
     page_title = TITLE
+    add_item_label = _("Add API client")
+    verbose_name_plural = TITLE
     any_permission_required = ("view",)
     default_ordering = ("name", "pk")
     search_fields = ("name", "client_id")
@@ -91,7 +93,7 @@ class ClientIndexView(generic.IndexView):
         title = self._get_title_column_class(TitleColumn)
         return [
             title("name", label=_("Name"), accessor=str, get_url=self.get_edit_url),
-            Column("client_id", label=_("Client id"), classname="ct-client-id"),
+            Column("client_id", label=_("Client id"), classname="ct-wide"),
             WaysColumn("ways", label=_("Acts for")),
             LastUseColumn("last_use", label=_("Last used")),
         ]
@@ -102,6 +104,10 @@ class ClientIndexView(generic.IndexView):
         used = clients.last_uses([row.pk for row in rows])
         for row in rows:
             row.last_use = used.get(row.pk)
+        if page := context.get("page_obj"):
+            count = page.paginator.count
+            label = ngettext("%(count)d API client", "%(count)d API clients", count)
+            page.paginator.items_count_label = label % {"count": count}
         return context
 
     def get_list_more_buttons(self, instance: Any) -> list[Any]:
@@ -132,10 +138,8 @@ class SecretMixin:
             "list_url": reverse("contacttrack_clients:index"),
         }
         template = "wagtail_contacttrack/clients/secret.html"
-        response = TemplateResponse(self.request, template, context)
-        # Neither the browser's way back nor its cache may bring it again.
-        add_never_cache_headers(response)
-        return response
+        # No cache keeps it: Wagtail says so for all pages of the admin.
+        return TemplateResponse(self.request, template, context)
 
 
 class ClientAddView(TrailMixin, SecretMixin, generic.CreateView):

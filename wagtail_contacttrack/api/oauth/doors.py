@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.signals import got_request_exception
-from django.db import DataError, connections, transaction
+from django.db import DataError, OperationalError, connections, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -52,6 +52,10 @@ def _door(view: View) -> View:
         except DataError:
             logger.exception("The database refuses what a program has sent.")
             response = answer(ApiError(400, _("This cannot be stored."), type="invalid_request"))
+        except OperationalError:
+            logger.exception("The database cannot be reached, or is too busy.")
+            later = {"Retry-After": "5"}
+            response = answer(ApiError(503, _("Try again in a moment."), headers=later))
         except Exception:
             logger.exception("A request for access failed.")
             got_request_exception.send(sender=door, request=request)
