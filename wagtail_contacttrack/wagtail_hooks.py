@@ -20,6 +20,7 @@ from .admin.settings.panels import edit_handler
 from .admin.tags.bulk import AddTags, RemoveTags
 from .api import oauth
 from .contacts import merge_log
+from .outbound.webhooks import stopped_log
 from .tracking.inject import serve_with_tracker
 from .tracking.models import TrackingSettings
 from .tracking.paths import keep_out_of_page_cache
@@ -42,6 +43,7 @@ hooks.register("register_reports_menu_item", DuplicatesMenuItem)
 hooks.register("register_log_actions", merge_log.register)
 
 hooks.register("register_log_actions", settings_logs.register)
+hooks.register("register_log_actions", stopped_log.register)
 
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary_item)

@@ -28,6 +28,7 @@ from ...contacts.shapes.basics import moment
 from . import triggers
 from .models import Webhook, WebhookEvent
 from .sending import TIMEOUT, Answer, Refused, post
+from .stopped_log import STOPPED
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,6 @@ LEASE = timedelta(seconds=4 * TIMEOUT)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1_440))
 GONE = 410
 TEST = "mautic.test"
-STOPPED = "contacttrack.webhook_stopped"
 
 Clock = Callable[[], datetime]
 
@@ -97,8 +97,13 @@ def _serve(webhook: Webhook, clock: Clock) -> int:
                 break
             delivered += len(ready)
     finally:
-        Webhook.objects.filter(pk=webhook.pk, lease=mark).update(lease=None, leased_until=None)
+        _release(webhook, mark)
     return delivered
+
+
+def _release(webhook: Webhook, mark: uuid.UUID) -> None:
+    rows = Webhook.objects.filter(pk=webhook.pk, lease=mark)
+    rows.update(lease=None, leased_until=None)
 
 
 def _next(webhook: Webhook, now: datetime) -> list[WebhookEvent]:
@@ -189,7 +194,9 @@ def _try(webhook: Webhook, events: Sequence[WebhookEvent], now: datetime) -> boo
         status, problem = answer.status, _problem(answer)
     rows = WebhookEvent.objects.filter(pk__in=[event.pk for event in events])
     if not problem:
+        # What was sent is of no more use, and is about people.
         rows.update(
+            payload=None,
             attempts=F("attempts") + 1, next_try=None, last_status=status, last_error="",
             delivered_at=now,
         )  # fmt: skip

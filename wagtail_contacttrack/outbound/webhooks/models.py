@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from ...conf import conf
+from . import triggers
+from .sending import Refused, is_plainly_private
 
 MAX_URL = 2_000
 
@@ -48,12 +54,36 @@ class Webhook(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Whether anything could be sent there, and what is wanted exists."""
+        problems: dict[str, Any] = {}
+        if problem := _problem_with(self.url):
+            problems["url"] = problem
+        wanted = self.triggers if isinstance(self.triggers, list) else [self.triggers]
+        if unknown := [str(key) for key in wanted if triggers.get(str(key)) is None]:
+            text = gettext("There is no such event: %(names)s.")
+            problems["triggers"] = text % {"names": ", ".join(unknown)}
+        if problems:
+            raise ValidationError(problems)
+
+
+def _problem_with(url: str) -> str:
+    try:
+        private = is_plainly_private(url)
+    except Refused:
+        return gettext("Write an address that begins with https:// or http://.")
+    if len(url) > MAX_URL:
+        return gettext("The address is too long.")
+    if private and not conf.WEBHOOK_ALLOW_PRIVATE:
+        return gettext("Nothing is sent to addresses of private networks.")
+    return ""
+
 
 class WebhookEvent(models.Model):
     """One thing that a webhook is told.
 
-    `facts` are what it is about, mostly ids; `payload` is what is sent, as soon as that was tried
-    for the first time. Without `next_try` it is done with: delivered, or given up.
+    `facts` are what it is about, mostly ids; `payload` is what is sent, from the first attempt on
+    until it is delivered. Without `next_try` it is done with: delivered, or given up.
     """
 
     # Without a constraint: a visit that comes in while a webhook is deleted must not fail.

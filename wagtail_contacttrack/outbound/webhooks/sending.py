@@ -121,7 +121,9 @@ def post(
     connection = _Connection(target, addresses, deadline)
     try:
         with _ended_at(deadline, connection):
-            connection.request("POST", target.path, body=body, headers={**headers, "Connection": "close"})
+            connection.request(
+                "POST", target.path, body=body, headers={**headers, "Connection": "close"}
+            )
             response = connection.getresponse()
             # Whoever has taken it need not be listened to any longer.
             text = response.read(EXCERPT) if response.status >= 300 else b""
@@ -132,7 +134,9 @@ def post(
             raise Refused("timeout") from error
         if isinstance(error, ssl.SSLError):
             raise Refused("tls", str(error)) from error
-        raise Refused("connect" if isinstance(error, OSError) else "protocol", str(error)) from error
+        raise Refused(
+            "connect" if isinstance(error, OSError) else "protocol", str(error)
+        ) from error
     finally:
         connection.close()
 
@@ -152,9 +156,7 @@ def _addresses(target: Target, allow_private: bool) -> list[tuple[Any, ...]]:
 class _Connection(HTTPConnection):
     """Goes to one of the given addresses, whatever the name means by then."""
 
-    def __init__(
-        self, target: Target, addresses: list[tuple[Any, ...]], deadline: float
-    ) -> None:
+    def __init__(self, target: Target, addresses: list[tuple[Any, ...]], deadline: float) -> None:
         # What the header Host says: without the port that everybody expects.
         self.default_port = 443 if target.tls else 80
         super().__init__(target.host, target.port)
