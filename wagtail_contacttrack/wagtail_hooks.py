@@ -18,6 +18,7 @@ from .admin.settings import logs as settings_logs
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .admin.tags.bulk import AddTags, RemoveTags
+from .admin.webhooks.viewset import webhook_viewset
 from .api import oauth
 from .contacts import merge_log
 from .outbound.webhooks import stopped_log
@@ -29,6 +30,7 @@ hooks.register("on_serve_page", serve_with_tracker)
 hooks.register("is_request_cacheable", keep_out_of_page_cache)
 hooks.register("register_admin_viewset", ContactsGroup)
 hooks.register("register_admin_viewset", lambda: field_viewset)
+hooks.register("register_admin_viewset", lambda: webhook_viewset)
 if oauth.installed():
     from .admin.clients import logs as client_logs
     from .admin.clients.viewset import client_viewset

@@ -27,6 +27,7 @@ from ...conf import conf
 from ...contacts.shapes.basics import moment
 from . import triggers
 from .models import Webhook, WebhookEvent
+from .queue import TEST
 from .sending import TIMEOUT, Answer, Refused, post
 from .stopped_log import STOPPED
 
@@ -38,7 +39,6 @@ LEASE = timedelta(seconds=4 * TIMEOUT)
 # After the first attempt and each further one; then an event is given up.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 1_440))
 GONE = 410
-TEST = "mautic.test"
 
 Clock = Callable[[], datetime]
 
@@ -164,7 +164,8 @@ def _body(events: Sequence[WebhookEvent]) -> bytes:
         {**(event.payload or {}), "timestamp": moment(event.date_added), "eventId": event.pk}
         for event in events
     ]
-    return json.dumps({events[0].trigger: items}, ensure_ascii=False).encode()
+    # Databases keep the order of keys or not; a repetition is the same to the byte.
+    return json.dumps({events[0].trigger: items}, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _headers(body: bytes, webhook: Webhook) -> dict[str, str]:

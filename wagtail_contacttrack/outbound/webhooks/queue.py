@@ -14,6 +14,8 @@ from ...reactions import Happened, Reaction
 from . import published, tasks
 from .models import Webhook, WebhookEvent
 
+# The trigger of a test.
+TEST = "mautic.test"
 DELIVERED_DAYS, FAILED_DAYS = 7, 30
 CHUNK = 1_000
 
@@ -58,9 +60,15 @@ def waiting(webhook: Webhook) -> QuerySet[WebhookEvent]:
     return WebhookEvent.objects.filter(webhook=webhook, next_try__isnull=False)
 
 
+def undelivered(webhook: Webhook) -> QuerySet[WebhookEvent]:
+    """What was tried without success, given up or not; tests are not repeated."""
+    rows = WebhookEvent.objects.filter(webhook=webhook, delivered_at=None, attempts__gt=0)
+    return rows.exclude(trigger=TEST)
+
+
 def try_again(webhook: Webhook, *, now: datetime, event_id: int | None = None) -> int:
     """Have what could not be delivered tried again at once, or one of these; how many they are."""
-    rows = WebhookEvent.objects.filter(webhook=webhook, delivered_at=None)
+    rows = undelivered(webhook)
     if event_id is not None:
         rows = rows.filter(pk=event_id)
     return rows.update(next_try=now, attempts=0)
