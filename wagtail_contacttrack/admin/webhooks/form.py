@@ -43,7 +43,7 @@ class WebhookForm(WagtailAdminModelForm):
         known = {key for key, _label in choices}
         # What a project does not offer any more can still be taken away.
         gone = [(key, key) for key in map(str, self.instance.triggers) if key not in known]
-        self.fields["triggers"].choices = choices + gone  # type: ignore[attr-defined]
+        self.fields["triggers"].choices = choices + gone
 
     def clean_secret(self) -> str:
         return self.cleaned_data["secret"] or new_secret()
@@ -51,9 +51,11 @@ class WebhookForm(WagtailAdminModelForm):
 
 def _choice(trigger: triggers.Trigger) -> str:
     return format_html(
-        '{}<span class="ct-trigger">{} <code>{}</code></span>',
-        trigger.label, trigger.description, trigger.key,
-    )  # fmt: skip
+        '<span>{}<span class="ct-trigger">{} <code>{}</code></span></span>',
+        trigger.label,
+        trigger.description,
+        trigger.key,
+    )
 
 
 edit_handler = ObjectList(

@@ -145,7 +145,7 @@ def _addresses(target: Target, allow_private: bool) -> list[tuple[Any, ...]]:
     """Where the name leads, without the addresses that it must not lead to."""
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         raise Refused("resolve", target.host) from error
     public = [item for item in found if allow_private or is_public(str(item[4][0]))]
     if not public:
