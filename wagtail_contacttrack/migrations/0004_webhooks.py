@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wagtail_contacttrack', '0004_api_access'),
+        ('wagtail_contacttrack', '0003_api'),
     ]
 
     operations = [
