@@ -19,6 +19,7 @@ class ContactTrackConfig(AppConfig):
         from . import checks  # noqa: F401  (registers itself)
         from .contacts import fieldset
         from .outbound import kinds  # noqa: F401  (registers them)
+        from .outbound.webhooks import payloads, published, queue  # noqa: F401
         from .segments import members  # noqa: F401  (registers a search command)
         from .tracking import cors, forking, identity, sites
 
@@ -28,6 +29,8 @@ class ContactTrackConfig(AppConfig):
         sites.connect()
         identity.connect()
         forking.connect()
+        published.connect()
+        queue.connect()
 
 
 def install_fields(using: str, **kwargs: Any) -> None:

@@ -55,6 +55,8 @@ DEFAULTS: dict[str, Any] = {
     # Mail
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "UNTRACKED_LINKS": [],
+    # Webhooks
+    "WEBHOOK_ALLOW_PRIVATE": False,
     # The REST API
     "API_ENABLED": False,
     "API_ENABLE_BASIC_AUTH": False,

@@ -22,6 +22,7 @@ from .contacts.models import (
     UserAgent,
 )
 from .outbound.models import LinkVisitor, Message, TrackedLink
+from .outbound.webhooks.models import Webhook, WebhookEvent
 from .segments.models import Segment, SegmentMember
 from .tracking.models import HitCount, IdentityKey, IdentityUse, TrackingSettings
 
@@ -53,4 +54,6 @@ __all__ = [
     "TrackedPage",
     "TrackingSettings",
     "UserAgent",
+    "Webhook",
+    "WebhookEvent",
 ]

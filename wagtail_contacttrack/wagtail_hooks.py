@@ -20,8 +20,10 @@ from .admin.settings import logs as settings_logs
 from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .admin.tags.bulk import AddTags, RemoveTags
+from .admin.webhooks.viewset import webhook_viewset
 from .api import oauth
 from .contacts import merge_log
+from .outbound.webhooks import stopped_log
 from .tracking.inject import serve_with_tracker
 from .tracking.models import TrackingSettings
 from .tracking.paths import keep_out_of_page_cache
@@ -30,6 +32,7 @@ hooks.register("on_serve_page", serve_with_tracker)
 hooks.register("is_request_cacheable", keep_out_of_page_cache)
 hooks.register("register_admin_viewset", ContactsGroup)
 hooks.register("register_admin_viewset", lambda: field_viewset)
+hooks.register("register_admin_viewset", lambda: webhook_viewset)
 if oauth.installed():
     from .admin.clients import logs as client_logs
     from .admin.clients.viewset import client_viewset
@@ -44,6 +47,7 @@ hooks.register("register_reports_menu_item", DuplicatesMenuItem)
 hooks.register("register_log_actions", merge_log.register)
 
 hooks.register("register_log_actions", settings_logs.register)
+hooks.register("register_log_actions", stopped_log.register)
 
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary_item)

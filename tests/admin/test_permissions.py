@@ -21,6 +21,8 @@ from wagtail_contacttrack.contacts.models import (
     Note,
     Tag,
 )
+from wagtail_contacttrack.outbound.webhooks import published
+from wagtail_contacttrack.outbound.webhooks.models import Webhook
 from wagtail_contacttrack.segments.models import Segment
 from wagtail_contacttrack.tracking.models import HitCount
 
@@ -85,6 +87,16 @@ NEEDS = {
     "contacttrack_identity:delete_note": {"view_contact", "change_contact"},
     "contacttrack_identity:duplicates": {"view_contact"},
     "contacttrack_identity:not_a_duplicate": {"view_contact", "change_contact"},
+    "contacttrack_webhooks:index": {"view_webhook"},
+    "contacttrack_webhooks:index_results": {"view_webhook"},
+    "contacttrack_webhooks:add": {"add_webhook"},
+    "contacttrack_webhooks:edit": {"change_webhook"},
+    "contacttrack_webhooks:delete": {"delete_webhook"},
+    "contacttrack_webhooks:history": {"view_webhook"},
+    "contacttrack_webhooks:history_results": {"view_webhook"},
+    "contacttrack_webhooks:deliveries": {"view_webhook"},
+    "contacttrack_webhooks:test": {"change_webhook"},
+    "contacttrack_webhooks:again": {"change_webhook"},
     "contacttrack_settings:test_hit": {"change_trackingsettings"},
     "contacttrack_settings:delete_test_hit": {"change_trackingsettings"},
     "contacttrack_settings:rotate_key": {"change_trackingsettings"},
@@ -111,6 +123,7 @@ def ours(patterns=None, prefix=""):
                 "contacttrack_tags:",
                 "contacttrack_segments:",
                 "contacttrack_clients:",
+                "contacttrack_webhooks:",
             )
             if is_ours:
                 yield f"{prefix}{pattern.name}"
@@ -158,6 +171,13 @@ def note(person):
 
 
 @pytest.fixture
+def webhook():
+    # An address that nothing is sent to.
+    yield Webhook.objects.create(name=SECRET, url="http://127.0.0.1/")
+    published.clear()
+
+
+@pytest.fixture
 def program():
     return Application.objects.create(
         name=SECRET,
@@ -167,7 +187,7 @@ def program():
 
 
 @pytest.fixture
-def address(person, own_field, tag, segment, company, merge, note, program):
+def address(person, own_field, tag, segment, company, merge, note, program, webhook):
     def of(name, pk=None):
         space, view = name.split(":")
         if view in ("index", "index_results", "add", "duplicates"):
@@ -181,6 +201,7 @@ def address(person, own_field, tag, segment, company, merge, note, program):
             "contacttrack_segments": segment.pk,
             "contacttrack_companies": company.pk,
             "contacttrack_clients": program.pk,
+            "contacttrack_webhooks": webhook.pk,
         }
         ids_of_views = {"undo_merge": merge.pk, "delete_note": note.pk}
         wanted = pk or ids_of_views.get(view) or ids.get(space, person.pk)
@@ -242,7 +263,7 @@ def test_who_has_just_that_permission_gets_in(client, user_with, address, person
     client.force_login(user_with(*needed_for(name), *seeing))
 
     url = bulk_address(person, name) if name in BULK_NEEDS else address(name)
-    posted = name.endswith((":delete_test_hit", ":add_note", ":not_a_duplicate"))
+    posted = name.endswith((":delete_test_hit", ":add_note", ":not_a_duplicate", ":test", ":again"))
     response = client.post(url) if posted else client.get(url)
     away = reverse("wagtailadmin_home")
     assert response.status_code == 200 or response["Location"] != away

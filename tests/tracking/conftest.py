@@ -34,6 +34,7 @@ from wagtail_contacttrack.contacts.models import (
     UserAgent,
 )
 from wagtail_contacttrack.outbound.models import Message, TrackedLink
+from wagtail_contacttrack.outbound.webhooks.models import Webhook, WebhookEvent
 from wagtail_contacttrack.segments.models import Segment, SegmentMember
 from wagtail_contacttrack.tracking import record
 from wagtail_contacttrack.tracking.models import (
@@ -138,6 +139,7 @@ def committed(test_database: None, django_db_blocker: Any) -> Iterator[None]:
 
 # What refers to others comes before what is referred to.
 OURS = (
+    WebhookEvent, Webhook,
     MovedRow, Merge, NotADuplicate, Identifier, ContactTag, Tag, SegmentMember, Segment,
     CompanyMembership, CompanyIdentifier, Company, DoNotContact, Note, Message, TrackedLink,
     IdentityUse, IdentityKey, Activity, Presence, Device, Contact, TrackedPage, UserAgent, HitCount,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import router
 
+from ..reactions import Happened, tell, wanted
 from ..signals import activity_recorded, announce
 from .models import Activity
 
@@ -47,6 +48,9 @@ def add(
         address=address,
         data=data or {},
     )
+    if wanted(kind):
+        facts = {"activity": row.pk, **({"machine": True} if row.data.get("machine") else {})}
+        tell([Happened(kind, now, contact_id, facts)], using=using)
     announce_row(row.pk, kind, contact_id, site_id, now, using)
     return row
 

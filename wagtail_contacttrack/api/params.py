@@ -21,7 +21,7 @@ from .errors import ApiError
 
 MAX_DEPTH = 20
 # Lists that clients send by repeating a name, without PHP's brackets.
-REPEATED = ("tags",)
+REPEATED = ("tags", "triggers")
 
 
 @dataclass(frozen=True, slots=True)

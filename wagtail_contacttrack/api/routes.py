@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..contacts.models import FieldObject
-from . import companies, devices, fields, notes, segments, tags, users
+from . import companies, devices, fields, hooks, notes, segments, tags, users
 from .contacts.resource import Contacts
 from .contacts.routes import router as contact_routes
 from .contacts.schemas import DESCRIBED as CONTACTS
@@ -25,6 +25,8 @@ ROUTERS = [
     standard(fields.Fields(FieldObject.CONTACT), fields.DESCRIBED),
     standard(fields.Fields(FieldObject.COMPANY), fields.DESCRIBED),
     hit_routes,
+    hooks.router,
+    standard(hooks.Hooks(), hooks.DESCRIBED),
     users.router,
     standard(users.Users(), users.DESCRIBED),
 ]

@@ -12,7 +12,7 @@ from django.db import connections
 
 from ..sql import dialect
 from ..wire.params import Param, first_text
-from . import values
+from . import telling, values
 from .fieldset import COMPANY_NAME, Field, FieldSet
 from .identifiers import digest
 from .models import Company, CompanyIdentifier, CompanyMembership, Contact
@@ -152,6 +152,7 @@ def _create(data: CompanyData, now: datetime, using: str) -> Company | None:
     made.save(using=using)
     owners = claim(made.pk, _unique(data), using) - {made.pk}
     if not owners:
+        telling.company_saved(made.pk, at=now, using=using)
         return made
     # Somebody else made it at the same moment.
     made.delete(using=using)
@@ -176,6 +177,7 @@ def _update(company: Company, data: CompanyData, now: datetime, using: str) -> C
         locked.name = news.pop(COMPANY_NAME, locked.name)
         locked.fields, locked.date_modified = {**locked.fields, **news}, now
         rows.update(name=locked.name, fields=locked.fields, date_modified=now)
+        telling.company_saved(locked.pk, at=now, using=using)
     return locked
 
 
@@ -201,9 +203,12 @@ def _join(contact_id: int, company_id: int, several: bool, now: datetime, using:
     own = primary.pop(company_id, None)
     if primary and not several:
         rows.exclude(company_id=company_id).delete()
+        for left in primary:
+            telling.company_of([contact_id], left, False, at=now, using=using)
     elif any(primary.values()):
         rows.exclude(company_id=company_id).update(is_primary=False)
     if own is None:
         rows.create(contact_id=contact_id, company_id=company_id, is_primary=True, date_added=now)
+        telling.company_of([contact_id], company_id, True, at=now, using=using)
     elif not own:
         rows.filter(company_id=company_id).update(is_primary=True)

@@ -10,7 +10,7 @@ from django.db import router
 from django.db.models import Max
 
 from ..sql import writing
-from . import companies, editing, identified
+from . import companies, editing, identified, telling
 from .companies import CompanyData
 from .fieldset import COMPANY_NAME, FieldSet
 from .identifiers import digest
@@ -51,6 +51,7 @@ def save(company: Company, values: Mapping[str, Any], fields: FieldSet, *, now: 
         if before and before != company.name:
             for ids in _members(company, using, is_primary=True):
                 _write_name(ids, company.name, now, using)
+        telling.company_saved(company.pk, at=now, using=using)
 
 
 def link(contact_id: int, company: Company, *, several: bool, now: datetime) -> None:
@@ -61,13 +62,19 @@ def link(contact_id: int, company: Company, *, several: bool, now: datetime) -> 
         contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if not several:
-            rows.exclude(company=company).delete()
+            others = rows.exclude(company=company)
+            left = list(others.values_list("company_id", flat=True))
+            others.delete()
+            for number in left:
+                telling.company_of([contact_id], number, False, at=now, using=using)
         first = not rows.filter(is_primary=True).exclude(company=company).exists()
-        made, _ = rows.get_or_create(
+        made, is_new = rows.get_or_create(
             contact=contact, company=company, defaults={"date_added": now, "is_primary": first}
         )
         if first and not made.is_primary:
             rows.filter(pk=made.pk).update(is_primary=True)
+        if is_new:
+            telling.company_of([contact_id], company.pk, True, at=now, using=using)
         _settle(contact, now, using)
 
 
@@ -81,6 +88,7 @@ def unlink(contact_id: int, company: Company, *, now: datetime) -> None:
         contact = editing.hold(contact_id, using)
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
         if rows.filter(company=company).delete()[0]:
+            telling.company_of([contact_id], company.pk, False, at=now, using=using)
             _settle(contact, now, using)
 
 
@@ -108,7 +116,11 @@ def follow(
         companies.assign(contact, data, several=several, now=now, using=using)
     elif not contact.company:
         rows = CompanyMembership.objects.using(using).filter(contact=contact)
-        if rows.filter(is_primary=True).delete()[0]:
+        left = list(rows.filter(is_primary=True).values_list("company_id", flat=True))
+        if left:
+            rows.filter(is_primary=True).delete()
+            for number in left:
+                telling.company_of([contact.pk], number, False, at=now, using=using)
             _settle(contact, now, using)
 
 
@@ -126,6 +138,7 @@ def delete(company: Company, *, now: datetime) -> None:
             orphans = list(primary.values_list("contact_id", flat=True))
             leaving.delete()
             _promote(orphans, now, using)
+        telling.company_removed(company.pk, at=now, using=using)
         company.delete(using=using)
 
 
@@ -153,10 +166,13 @@ def _settle(contact: Contact, now: datetime, using: str) -> None:
     found = rows.select_related("company").order_by("-is_primary", "-pk").first()
     if found and not found.is_primary:
         rows.filter(pk=found.pk).update(is_primary=True)
+    was_known, before = contact.is_known, contact.company
     contact.company = found.company.name if found else ""
     identified.note_identity(contact, now=now)
     contact.save(using=using, update_fields=["company", "date_identified", "date_modified"])
     identified.record(contact, now=now, actor=None, using=using)
+    if contact.company != before or contact.is_known != was_known:
+        telling.saved(contact, was_known=was_known, at=now, using=using)
 
 
 def _promote(contact_ids: Sequence[int], now: datetime, using: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import router
+from django.utils import timezone
 
 from ..sql import writing
+from . import telling
 from .models import DoNotContact
 
 EMAIL = "email"
@@ -43,8 +45,10 @@ def forbid(
         row = rows.get(contact_id=contact_id, channel=channel)
         if _weight(row.reason) >= _weight(reason):
             return False
+        before = row.reason or None
         row.reason, row.comments, row.date_added = reason, comments, now
         row.save(using=using)
+        telling.subscription(contact_id, channel, before, reason, at=now, using=using)
     return True
 
 
@@ -53,15 +57,23 @@ def allow(
     channel: str = EMAIL,
     *,
     reason: DoNotContact.Reason | None = None,
+    now: datetime | None = None,
     using: str | None = None,
 ) -> bool:
     """Take the record away, or only one with this reason; whether there was one."""
     using = using or router.db_for_write(DoNotContact)
-    rows = DoNotContact.objects.using(using).filter(contact_id=contact_id, channel=channel)
-    if reason is not None:
-        rows = rows.filter(reason=reason)
-    deleted, _by_model = rows.delete()
-    return bool(deleted)
+    with writing(using, DoNotContact._meta.db_table):
+        rows = DoNotContact.objects.using(using).filter(contact_id=contact_id, channel=channel)
+        if reason is not None:
+            rows = rows.filter(reason=reason)
+        row = rows.select_for_update().first()
+        if row is None:
+            return False
+        row.delete(using=using)
+        telling.subscription(
+            contact_id, channel, row.reason, None, at=now or timezone.now(), using=using
+        )
+    return True
 
 
 def may_contact(contact_id: int, channel: str = EMAIL, *, using: str | None = None) -> bool:

@@ -15,7 +15,7 @@ from django.db import router
 
 from ..signals import announce, contact_identified
 from ..sql import Dialect, writing
-from . import content, fieldset
+from . import content, fieldset, telling
 from .identifiers import digest, normalised
 from .models import Contact, Device, Identifier
 
@@ -249,4 +249,5 @@ def contact_for(
             # Somebody was faster.
             made.delete()
             return contacts.get(pk=conflicts[0].contact_id)
+        telling.saved(made, was_known=False, at=now, using=using)
     return made

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from ..activity.adding import add
 from ..signals import announce, contacts_merged
 from ..sql import Dialect, insist, writing
-from . import content, history, merge_values
+from . import content, history, merge_values, telling
 from .fieldset import COLUMNS
 from .identified import is_identified
 from .identifiers import digest
@@ -74,6 +74,7 @@ def _merge(
     rule, now = ground.rule, ground.now
     with writing(using, Contact._meta.db_table) as (cursor, sql):
         winner, loser = _both(winner_id, loser_id, rule, using)
+        was_known = winner.is_known
         row = Merge.objects.using(using).create(
             winner=winner,
             loser=loser,
@@ -108,6 +109,8 @@ def _merge(
         Contact.objects.using(using).filter(pk=loser.pk).update(merged_into=winner)
         row.save(using=using)
         note(history.MERGED, row, now, using)
+        telling.saved(winner, was_known=was_known, at=now, using=using)
+        telling.merged(loser, winner.pk, at=now, using=using)
         announce(
             contacts_merged,
             using=using,

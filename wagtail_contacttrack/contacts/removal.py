@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import router
+from django.utils import timezone
 
 from ..activity.models import Activity
 from ..sql import insist, writing
-from . import resolving
+from . import resolving, telling
 from .merging import lock
 from .models import Contact, Device, Presence
 
 CHUNK = 500
 
 
-def remove(contact_ids: Sequence[int]) -> int:
+def remove(contact_ids: Sequence[int], *, now: datetime | None = None) -> int:
     """Delete these contacts, with those merged into them, their devices and their whole activity.
 
     Returns how many of these there were. A visit that arrives at the same moment either is deleted
     as well or makes a new contact: nothing is left behind that points nowhere.
     """
     using = router.db_for_write(Contact)
-    return insist(using, lambda: _remove(sorted(contact_ids), using))
+    moment = now or timezone.now()
+    return insist(using, lambda: _remove(sorted(contact_ids), moment, using))
 
 
-def _remove(contact_ids: Sequence[int], using: str) -> int:
+def _remove(contact_ids: Sequence[int], now: datetime, using: str) -> int:
     removed = 0
     with writing(using, Presence._meta.db_table):
         for start in range(0, len(contact_ids), CHUNK):
@@ -35,6 +38,7 @@ def _remove(contact_ids: Sequence[int], using: str) -> int:
             # waits here, then fails at its foreign key and starts again with a new contact. A
             # merge waits here as well, so from now on nobody else becomes part of these.
             Presence.objects.using(using).filter(contact_id__in=part)._raw_delete(using)
+            telling.removed(part, at=now, using=using)
             within = set(resolving.merged_into(part, using=using)) - set(part)
             removed += _delete(sorted(within), part, using)
     return removed

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import router
 
 from ..sql import writing
-from . import companies, company_editing, content, editing, fieldset, identified, linking
+from . import companies, company_editing, content, editing, fieldset, identified, linking, telling
 from .linking import Conflict
 from .models import Contact
 
@@ -50,6 +50,7 @@ def save(
             contact.refresh_from_db(using=using)
             if check is not None:
                 check(contact)
+        was_known, before = contact.is_known, _standing(contact)
         for name, value in (attributes or {}).items():
             setattr(contact, name, value)
         for alias, value in news.items():
@@ -67,4 +68,11 @@ def save(
         if "company" in news:
             data = companies.named(contact.company, fieldset.current())
             company_editing.follow(contact, data, several=several, now=now, using=using)
+        if contact.is_known != was_known or _standing(contact) != before:
+            telling.saved(contact, was_known=was_known, at=now, using=using)
     return contact
+
+
+def _standing(contact: Contact) -> tuple[int | None, dict[str, Any]]:
+    """What others see of it and an editor can change."""
+    return contact.owner_id, content.values_of(contact)

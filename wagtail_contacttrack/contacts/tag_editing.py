@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, router, transaction
+from django.utils import timezone
 
 from ..sql import writing
-from . import tags
+from . import tags, telling
 from .models import Contact, ContactTag, Tag
 
 CHUNK = 1_000
@@ -39,6 +40,7 @@ def add_to(contact_ids: Sequence[int], names: Iterable[str], *, now: datetime) -
         for part in _parts(contact_ids):
             there = _held(part, using)
             tags.attach(there, ids, now=now, using=using)
+            telling.changed(there, at=now, using=using)
             count += len(there)
     return count
 
@@ -55,6 +57,7 @@ def remove_from(contact_ids: Sequence[int], tag_ids: Sequence[int]) -> int:
             there = _held(part, using)
             rows = ContactTag.objects.using(using)
             rows.filter(contact_id__in=there, tag_id__in=tag_ids).delete()
+            telling.changed(there, at=timezone.now(), using=using)
             count += len(there)
     return count
 

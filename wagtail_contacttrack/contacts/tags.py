@@ -16,6 +16,7 @@ from ..sql import dialect
 from ..wire.ids import text_key
 from ..wire.params import CutText, Param
 from ..wire.text import storable
+from . import telling
 from .models import ContactTag, Tag
 
 MAX_NAME = 191
@@ -97,6 +98,8 @@ def apply(contact_id: int, changes: Sequence[TagChange], *, now: datetime, using
         rows = ContactTag.objects.using(using)
         rows.filter(contact_id=contact_id, tag_id__in=sorted(remove)).delete()
     attach([contact_id], add, now=now, using=using)
+    if add or remove:
+        telling.changed([contact_id], at=now, using=using)
 
 
 def ensure(names: Iterable[str], *, now: datetime, using: str) -> dict[str, int]:

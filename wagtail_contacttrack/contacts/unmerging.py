@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ..activity.models import Activity
 from ..sql import Dialect, insist, writing
-from . import content, fieldset, history
+from . import content, fieldset, history, telling
 from .identified import note_identity
 from .identifiers import normalised
 from .linking import Ground, NewIdentifier, link, mark_current, unique_values
@@ -55,6 +55,9 @@ def _undo(merge_id: int, now: datetime, actor_id: int | None, using: str) -> Mer
         row.undone_at, row.undone_by_id = now, actor_id
         row.save(using=using)
         note(history.UNMERGED, row, now, using)
+        telling.saved(winner, was_known=True, at=now, using=using)
+        # Its number was told to be gone.
+        telling.saved(loser, was_known=False, at=now, using=using)
     return row
 
 

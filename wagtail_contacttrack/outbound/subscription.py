@@ -35,7 +35,7 @@ def resubscribe(message: Message, *, now: datetime) -> bool:
 
     def work(using: str) -> bool:
         owner = lock(message.contact_id, using)
-        if owner is None or not consent.allow(owner, reason=UNSUBSCRIBED, using=using):
+        if owner is None or not consent.allow(owner, reason=UNSUBSCRIBED, now=now, using=using):
             return False
         return note(EMAIL_RESUBSCRIBED, owner, now=now, title=message.subject, using=using)
 
@@ -61,7 +61,7 @@ def set_by_editor(contact_id: int, *, allowed: bool, comments: str = "", now: da
         if owner != contact_id:
             raise MergedMeanwhile(contact_id)
         if allowed:
-            changed, kind = consent.allow(owner, using=using), EMAIL_RESUBSCRIBED
+            changed, kind = consent.allow(owner, now=now, using=using), EMAIL_RESUBSCRIBED
         else:
             changed = consent.forbid(owner, reason=MANUAL, comments=comments, now=now, using=using)
             kind = EMAIL_UNSUBSCRIBED

@@ -12,6 +12,7 @@ from typing import Any
 from ..activity.adding import announce_row
 from ..activity.kinds import PAGE_HIT
 from ..activity.models import Activity
+from ..reactions import Happened, tell, wanted
 from ..signals import activity_recorded
 from ..sql import Dialect, Statement, dump
 from ..wire.hit import Hit
@@ -204,6 +205,8 @@ class Ledger:
             self.by_key[as_key(key)].id = number
         if activity_recorded.has_listeners():
             self._announce()
+        if wanted(PAGE_HIT):
+            tell(self._happened(), using=self.using)
         for item, row in self.pending:
             # The next page does not end what was sent late.
             item.outcome.activity_id = None if item.late else row.id
@@ -214,6 +217,13 @@ class Ledger:
             if row.item and row.id and device:
                 site_id = row.item.site.site_id
                 announce_row(row.id, PAGE_HIT, device.contact_id, site_id, row.time, self.using)
+
+    def _happened(self) -> list[Happened]:
+        return [
+            Happened(PAGE_HIT, row.time, row.item.device.contact_id, {"activity": row.id})
+            for row in self.new
+            if row.item and row.item.device and row.id
+        ]
 
     def _inserts(self) -> list[Statement]:
         # One order everywhere, so that two processes never wait for each other's keys.

@@ -22,6 +22,7 @@ from ..contacts import (
     merging,
     resolving,
     tags,
+    telling,
 )
 from ..contacts.identified import is_identified, note_identity
 from ..contacts.identifiers import normalised
@@ -270,7 +271,7 @@ class Recogniser:
     ) -> None:
         claims = item.claims
         assert claims is not None  # noqa: S101
-        was_known = contact.is_known
+        was_known, company = contact.is_known, contact.company
         is_named = self._claim(item, contact)
         said = {**claims.values, **claims.verified}
         if content.value_of(contact, "timezone") is None:
@@ -293,6 +294,8 @@ class Recogniser:
         if changed or contact.is_known != was_known:
             contact.date_modified = item.now
             merging.store(contact, self.using)
+        if changed or contact.is_known != was_known or contact.company != company:
+            telling.saved(contact, was_known=was_known, at=item.now, using=self.using)
         if claims.tags:
             tags.apply(contact.pk, claims.tags, now=item.now, using=self.using)
         becomes_known = contact.is_known and not was_known

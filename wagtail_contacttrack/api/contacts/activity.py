@@ -14,6 +14,7 @@ from ...activity.models import Activity
 from ...activity.timeline import RELATED, Filters, matching
 from ...contacts import history, moments, points, utm
 from ...contacts.shapes.basics import Entry, camel, moment
+from ...contacts.shapes.hit import hit
 from ...outbound import kinds as mail
 from ..calling import Call
 from ..errors import Invalid
@@ -81,29 +82,6 @@ def event(row: Activity, call: Call) -> Entry:
         "timestamp": moment(row.time),
         "contactId": str(row.contact_id),
         "details": {"hit": hit(row)} if row.kind == PAGE_HIT else _details(row),
-    }
-
-
-def hit(row: Activity) -> Entry:
-    """A page hit."""
-    data = row.data if isinstance(row.data, dict) else {}
-    tags = data.get("utm") or {}
-    return {
-        "id": row.pk,
-        "dateHit": moment(row.time),
-        "dateLeft": moment(row.left_at),
-        "url": row.url,
-        "urlTitle": row.title,
-        "referer": row.referrer or None,
-        "query": {**tags, **(data.get("params") or {})},
-        "pageLanguage": data.get("language"),
-        "browserLanguages": data.get("browser_languages") or [],
-        "ipAddress": row.address or None,
-        "userAgent": row.agent.raw if row.agent else None,
-        "trackingId": row.device.tracking_id if row.device else None,
-        "code": 200,
-        "source": None,
-        "sourceId": None,
     }
 
 

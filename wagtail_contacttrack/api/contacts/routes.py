@@ -128,7 +128,7 @@ def forbid(request: HttpRequest, number: int, channel: str) -> HttpResponse:
 )
 def allow(request: HttpRequest, number: int, channel: str) -> HttpResponse:
     call, contact = _changed(request, number)
-    found = consent.allow(contact.pk, channel[:16])
+    found = consent.allow(contact.pk, channel[:16], now=call.now)
     if found:
         call.log("wagtail.edit", contact, may_contact=channel)
     return answer({"recordFound": found, "contact": _shown(number, call)})

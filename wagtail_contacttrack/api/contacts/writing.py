@@ -217,7 +217,7 @@ def _write_further(
                 now=call.now, using=using,
             )  # fmt: skip
         else:
-            consent.allow(contact.pk, channel, using=using)
+            consent.allow(contact.pk, channel, now=call.now, using=using)
     for company in Company.objects.filter(pk__in=numbers(values.get("companies") or [])):
         company_editing.link(contact.pk, company, several=call.several, now=call.now)
     if made or "address" in further:

@@ -1,0 +1,1 @@
+"""Webhooks in the admin: what is sent where, and whether it arrives."""
