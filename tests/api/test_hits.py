@@ -30,9 +30,7 @@ def send(program, *hits, status=200):
 @pytest.mark.django_db
 def test_a_page_hit_is_recorded_for_whom_an_address_names(admin_program):
     person = contact(email=ADA)
-    Identifier.objects.create(
-        field="email", value=ADA, contact=person, digest=digest("email", ADA)
-    )
+    Identifier.objects.create(field="email", value=ADA, contact=person, digest=digest("email", ADA))
     (result,) = send(
         admin_program,
         {

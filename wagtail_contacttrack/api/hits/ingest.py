@@ -20,6 +20,7 @@ from ...contacts.identifiers import normalised
 from ...contacts.linking import Ground, NewDevice
 from ...contacts.models import Contact, Presence, Rule
 from ...contacts.saving import ValueTaken
+from ...reactions import Happened, tell, wanted
 from ...sql import Dialect, insist, writing
 from ...tracking import lookups
 from ...tracking.identify import find_devices
@@ -103,8 +104,9 @@ class _Batch:
         """Everything that the items name, with few queries however many they are."""
         items = [item for item in self.items if isinstance(item, Item)]
         rows = Activity.objects.using(self.using).filter(event_key__in=[i.key for i in items])
-        for key, number, contact_id in rows.values_list("event_key", "pk", "contact_id"):
-            self.there[key] = (number, contact_id)
+        for event, number, contact_id in rows.values_list("event_key", "pk", "contact_id"):
+            if event is not None:
+                self.there[event] = (number, contact_id)
         if wanted := sorted({item.device for item in items if item.device}):
             for key, device in find_devices(cursor, sql, wanted).items():
                 self.devices[key], self.owners[key] = device.id, device.contact_id
@@ -202,12 +204,17 @@ class _Batch:
         statements = sql.insert(table, COLUMNS, rows, ["id", "event_key"])
         found = {uuid.UUID(str(key)): number for number, key in sql.run(cursor, statements)}
         latest: dict[int, datetime] = {}
+        happened: list[Happened] = []
         for item, verdict in new:
             verdict.activity_id = found[item.key]
             number = verdict.contact_id or 0
             latest[number] = max(item.time, latest.get(number, item.time))
             site_id = self.call.site_id
             announce_row(found[item.key], item.kind, number, site_id, item.time, self.using)
+            if wanted(item.kind):
+                facts = {"activity": found[item.key]}
+                happened.append(Happened(item.kind, item.time, number, facts))
+        tell(happened, using=self.using)
         seen = [(number, 0, sql.moment(latest[number])) for number in sorted(latest)]
         columns = ("contact_id", "known", "at")
         sql.run(
