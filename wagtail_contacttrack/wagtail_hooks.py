@@ -21,6 +21,7 @@ from .admin.settings import urls as settings_urls
 from .admin.settings.panels import edit_handler
 from .admin.tags.bulk import AddTags, RemoveTags
 from .admin.webhooks.viewset import webhook_viewset
+from .api import logs as api_logs
 from .api import oauth
 from .contacts import merge_log
 from .outbound.webhooks import stopped_log
@@ -45,6 +46,7 @@ for action in (AddTags, RemoveTags, MergeContacts, DeleteContacts):
 
 hooks.register("register_reports_menu_item", DuplicatesMenuItem)
 hooks.register("register_log_actions", merge_log.register)
+hooks.register("register_log_actions", api_logs.register)
 
 hooks.register("register_log_actions", settings_logs.register)
 hooks.register("register_log_actions", stopped_log.register)

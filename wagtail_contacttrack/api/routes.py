@@ -9,6 +9,7 @@ from .contacts.routes import router as contact_routes
 from .contacts.schemas import DESCRIBED as CONTACTS
 from .hits.routes import router as hit_routes
 from .standard import standard
+from .stats.routes import router as stats_routes
 
 ROUTERS = [
     standard(Contacts(), CONTACTS),
@@ -25,6 +26,7 @@ ROUTERS = [
     standard(fields.Fields(FieldObject.CONTACT), fields.DESCRIBED),
     standard(fields.Fields(FieldObject.COMPANY), fields.DESCRIBED),
     hit_routes,
+    stats_routes,
     hooks.router,
     standard(hooks.Hooks(), hooks.DESCRIBED),
     users.router,

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import router as databases
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
@@ -18,14 +19,14 @@ from ...contacts.shapes import company as company_shapes
 from ...contacts.shapes import contact as shapes
 from ...sql import writing as transaction
 from ...wire.page import UTM
-from .. import describing
+from .. import describing, logs
 from ..answers import answer
 from ..calling import Call, call_of
 from ..errors import ApiError, Invalid
 from ..fields import contact_field
 from ..params import identity
 from ..schemas import Success
-from . import activity, writing
+from . import activity, export, writing
 from .resource import Contacts
 from .schemas import DESCRIBED
 
@@ -83,6 +84,35 @@ def all_activity(request: HttpRequest) -> HttpResponse:
 def contact_activity(request: HttpRequest, number: int) -> HttpResponse:
     call, contact = _seen(request, number)
     return answer(activity.events(call, contact.pk))
+
+
+class Export(Schema):
+    """Everything about a person."""
+
+    contact: dict[str, Any]
+    mergedContacts: list[int]
+    merges: list[dict[str, Any]]
+    identifiers: list[dict[str, Any]]
+    devices: list[dict[str, Any]]
+    companies: list[dict[str, Any]]
+    segments: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    activity: list[dict[str, Any]]
+
+
+@router.get(
+    "/contacts/{int:number}/export",
+    **describing.of("contact_export", Export, "Everything about a person"),
+)
+def export_contact(request: HttpRequest, number: int) -> HttpResponseBase:
+    call, contact = _seen(request, number)
+    call.must("export", Contact)
+    call.log(logs.EXPORT, contact)
+    response = StreamingHttpResponse(export.document(contact), content_type="application/json")
+    name = f'attachment; filename="contact-{contact.pk}.json"'
+    response["Content-Disposition"] = name
+    return response
 
 
 @router.get(

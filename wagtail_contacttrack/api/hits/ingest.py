@@ -204,7 +204,7 @@ class _Batch:
         statements = sql.insert(table, COLUMNS, rows, ["id", "event_key"])
         found = {uuid.UUID(str(key)): number for number, key in sql.run(cursor, statements)}
         latest: dict[int, datetime] = {}
-        happened: list[Happened] = []
+        happened: dict[str, list[Happened]] = {}
         for item, verdict in new:
             verdict.activity_id = found[item.key]
             number = verdict.contact_id or 0
@@ -213,8 +213,10 @@ class _Batch:
             announce_row(found[item.key], item.kind, number, site_id, item.time, self.using)
             if wanted(item.kind):
                 facts = {"activity": found[item.key]}
-                happened.append(Happened(item.kind, item.time, number, facts))
-        tell(happened, using=self.using)
+                told = happened.setdefault(item.kind, [])
+                told.append(Happened(item.kind, item.time, number, facts))
+        for told in happened.values():
+            tell(told, using=self.using)
         seen = [(number, 0, sql.moment(latest[number])) for number in sorted(latest)]
         columns = ("contact_id", "known", "at")
         sql.run(
