@@ -362,3 +362,29 @@ def test_a_machine_that_opens_mail_is_nobody(told):
     browser(HTTP_USER_AGENT="Googlebot/2.1").get(f"/email/{sent.key}.gif")
 
     assert told(OPENED) == []
+
+
+def test_what_was_read_about_somebody_goes_with_them_at_once(told, receiver):
+    ada = contact(firstname="Ada")
+    receiver.status = 500
+    save(ada, lastname="Lovelace")
+    told()
+    assert "Lovelace" in str(WebhookEvent.objects.get().payload)
+
+    removal.remove([ada.pk])
+
+    assert WebhookEvent.objects.get().trigger == DELETED
+
+
+def test_visits_of_somebody_who_was_merged_since_are_still_sent(told):
+    visit()
+    visitor, ada = Contact.objects.get(), contact(firstname="Ada")
+    merging.merge(ada.pk, visitor.pk, rule=Rule.EDITOR, now=timezone.now())
+    save(other := contact(firstname="O."), lastname="Ther")
+    merging.merge(ada.pk, other.pk, rule=Rule.EDITOR, now=timezone.now())
+
+    found = told(HIT, CHANGED)
+
+    assert {item["hit"]["lead"]["id"] for trigger, item in found if trigger == HIT} == {ada.pk}
+    assert other.pk not in {i["contact"]["id"] for t, i in found if t == CHANGED}
+    assert [trigger for trigger, _item in found].count(CHANGED) == 2
