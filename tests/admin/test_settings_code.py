@@ -81,7 +81,7 @@ def test_the_path_has_the_prefix_under_which_the_project_runs(page):  # S6
 
 
 def test_javascript_comes_first_and_the_pixels_are_folded_away(page):  # S5
-    codes = page().select(".ct-copy textarea")
+    codes = page().select(".ct-copy textarea[id^=ct-code]")
     assert [item["id"] for item in codes] == ["ct-code-javascript", "ct-code-html", "ct-code-php"]
     assert [item.find_parent("details") is not None for item in codes] == [False, True, True]
 

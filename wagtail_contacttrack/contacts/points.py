@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..activity.adding import add
 from ..activity.kinds import Kind, register
+from ..activity.models import Activity
 from ..sql import writing
 from . import editing
 from .models import Contact
@@ -20,7 +21,21 @@ OPERATORS: tuple[str, ...] = get_args(Operator)
 # What the column of every database holds.
 MOST = 2**31 - 1
 
-register(Kind(KIND, _("Points changed"), "pick"))
+TEMPLATE = "wagtail_contacttrack/contact/kinds/points.html"
+
+
+def context(activity: Activity) -> dict[str, Any]:
+    """What the timeline says of a change: by how many points, what for, and how many there are."""
+    data = activity.data if isinstance(activity.data, dict) else {}
+    delta, total = data.get("delta"), data.get("points")
+    return {
+        "delta": f"{delta:+d}" if isinstance(delta, int) else "",
+        "event": str(data.get("event") or ""),
+        "total": total if isinstance(total, int) else None,
+    }
+
+
+register(Kind(KIND, _("Points changed"), "pick", TEMPLATE, context))
 
 
 class PointsRefused(ValueError):

@@ -10,6 +10,8 @@ from django.urls import reverse
 from ...compat import permission_policy
 from ...contacts import company_people, naming
 from ...contacts.models import Company, Contact, Tag
+from ...segments import members
+from ...segments.models import Segment
 from ..tags.views import contacts_with
 
 # Tags that are seen at once, and those that there are room for behind a click.
@@ -21,6 +23,7 @@ def marks_of(contact_id: int, request: HttpRequest) -> dict[str, Any]:
     """What the cards need. Names to choose from are looked up only for who may change contacts."""
     may_change = permission_policy(Contact).user_has_permission(request.user, "change")
     sees_companies = permission_policy(Company).user_has_permission(request.user, "view")
+    sees_segments = permission_policy(Segment).user_has_permission(request.user, "view")
     rows = Tag.objects.filter(tagged__contact_id=contact_id).order_by("name", "pk")[: MOST + 1]
     tags = [{"tag": tag, "url": contacts_with(tag)} for tag in rows]
     memberships = company_people.of_contact(contact_id)
@@ -32,6 +35,7 @@ def marks_of(contact_id: int, request: HttpRequest) -> dict[str, Any]:
             {"row": row, "url": company_url(row.company_id) if sees_companies else ""}
             for row in memberships
         ],
+        "segments": list(members.of_contact(contact_id)[:MOST]) if sees_segments else [],
         "may_mark": may_change,
         "tag_names": naming.first_names(Tag, SUGGESTED) if may_change else [],
         "company_names": naming.first_names(Company, SUGGESTED) if may_change else [],

@@ -59,7 +59,7 @@ class ContactInspectView(CurrentContactMixin, generic.InspectView):
         return response
 
     def get_object(self, queryset: QuerySet[Contact] | None = None) -> Contact:
-        return get_object_or_404(Contact.objects.select_related("presence"), pk=self.pk)
+        return get_object_or_404(Contact.objects.select_related("presence", "owner"), pk=self.pk)
 
     def get_page_title(self) -> str:
         return details.heading(self.object)
