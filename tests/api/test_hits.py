@@ -6,17 +6,18 @@ import threading
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection, connections
+from django.db import DataError, connection, connections
 
 from tests.activity.making import NOON, contact, device
 from tests.api.conftest import PASSWORD, Program
-from tests.tracking.conftest import browser, committed, test_database
+from tests.tracking.conftest import at_once, browser, committed, processes, test_database
 from wagtail_contacttrack.activity.models import Activity
+from wagtail_contacttrack.api.hits import ingest as ingesting
 from wagtail_contacttrack.contacts import merging
 from wagtail_contacttrack.contacts.identifiers import digest
 from wagtail_contacttrack.contacts.models import Contact, Device, Identifier, Rule
 
-__all__ = ["committed", "test_database"]
+__all__ = ["committed", "processes", "test_database"]
 
 ADA = "ada@site.example"
 PAGE = "https://shop.example/cart?step=2"
@@ -197,6 +198,69 @@ def test_who_may_add_activity_alone_adds_no_contacts_and_changes_none(program_wi
     assert (unknown["reason"], changing["reason"]) == ("unknown_contact", "forbidden")
     person.refresh_from_db()
     assert person.city == ""
+
+
+@pytest.mark.django_db
+def test_what_the_database_refuses_takes_no_other_with_it(admin_program, monkeypatch):
+    person, original = contact(email=ADA), ingesting._Batch._row
+
+    def refusing(self, sql, item, verdict):
+        if item.title == "bad":
+            raise DataError
+        return original(self, sql, item, verdict)
+
+    monkeypatch.setattr(ingesting._Batch, "_row", refusing)
+    hits = [{"contact": person.pk, "page_url": PAGE, "page_title": t} for t in ("a", "bad", "c")]
+    results = send(admin_program, *hits)
+    assert [result["reason"] for result in results] == ["recorded", "invalid", "recorded"]
+    assert Activity.objects.filter(kind="page.hit").count() == 2
+
+
+@pytest.mark.django_db
+def test_a_number_that_no_database_takes_is_refused(admin_program):
+    sent = '{"hits": [{"contact": 1, "page_url": "/", "data": {"x": 1e400}}]}'
+    response = admin_program.call("POST", "hits/batch", data=sent, content_type="application/json")
+    assert response.status_code == 400
+
+
+@pytest.fixture
+def racer(committed):
+    user = get_user_model().objects.create_superuser("racer", "r@site.example", PASSWORD)
+    yield Program(user)
+    user.delete()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+@pytest.mark.parametrize("values", [{}, {"fields": {"city": "Graz"}}], ids=["hit", "with news"])
+def test_of_a_contact_that_is_merged_meanwhile_the_winner_gets_it(racer, monkeypatch, values):
+    ada, other = contact(email=ADA), contact(firstname="Ada")
+    learn, merges = ingesting.lookups.learn_pages, [other.pk]
+
+    def merged_meanwhile(*arguments):
+        if merges:
+            loser = merges.pop()
+            at_once(lambda: merging.merge(ada.pk, loser, rule=Rule.EDITOR, now=NOON))
+        learn(*arguments)
+
+    monkeypatch.setattr(ingesting.lookups, "learn_pages", merged_meanwhile)
+    (result,) = send(racer, {"contact": other.pk, "page_url": PAGE, **values})
+    assert result["contact_id"] == ada.pk
+    assert Activity.objects.get(kind="page.hit").contact_id == ada.pk
+
+
+def test_the_same_batches_in_several_processes_are_recorded_once(racer, processes):
+    hits = [
+        {"event_id": f"e{n}", "fields": {"email": f"p{n}@site.example"}, "page_url": PAGE}
+        for n in range(30)
+    ]
+
+    def work(number):
+        return send(racer, *(hits if number % 2 else hits[::-1]))
+
+    ends = sorted(result["status"] for results in processes(3, work) for result in results)
+    assert ends == ["duplicate"] * 60 + ["recorded"] * 30
+    assert Activity.objects.filter(kind="page.hit").count() == 30
+    assert Contact.objects.count() == 30
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")

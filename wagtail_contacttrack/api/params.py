@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -106,6 +107,9 @@ def _clean(value: Any, depth: int = 0) -> Any:
     """The value with all texts storable. Raises `ValueError` if it is nested too deeply."""
     if isinstance(value, str):
         return storable(value)
+    if isinstance(value, float) and not isfinite(value):
+        # A number such as 1e400, which no database takes.
+        raise ValueError
     if isinstance(value, list | dict) and depth >= MAX_DEPTH:
         raise ValueError
     if isinstance(value, list):

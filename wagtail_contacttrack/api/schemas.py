@@ -15,7 +15,9 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _whole(default: int, most: int) -> Any:
+def whole(default: int, most: int) -> Any:
+    """A validator: the number that a text writes, at most `most`; `default` for anything else."""
+
     def read(value: Any) -> int:
         text = str(value if value is not None else "").strip()
         if not (text.isascii() and text.isdecimal()):
@@ -34,9 +36,9 @@ def _flag(value: Any) -> bool:
 # error; what makes no sense counts as absent.
 Text = Annotated[str, BeforeValidator(_text)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Start = Annotated[int, BeforeValidator(_whole(0, 10**12)), Field(ge=0)]
+Start = Annotated[int, BeforeValidator(whole(0, 10**12)), Field(ge=0)]
 Limit = Annotated[
-    int, BeforeValidator(lambda value: _whole(USUAL, MOST)(value) or USUAL), Field(ge=1, le=MOST)
+    int, BeforeValidator(lambda value: whole(USUAL, MOST)(value) or USUAL), Field(ge=1, le=MOST)
 ]
 
 

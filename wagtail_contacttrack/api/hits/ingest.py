@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, router
+from django.db import DataError, IntegrityError, router
 from django.utils.translation import gettext as _
 
 from ...activity.adding import announce_row
@@ -16,6 +17,7 @@ from ...activity.kinds import PAGE_HIT
 from ...activity.models import Activity
 from ...contacts import content, fieldset, linking, resolving, saving
 from ...contacts.defaults import defaults
+from ...contacts.editing import MergedMeanwhile
 from ...contacts.identifiers import normalised
 from ...contacts.linking import Ground, NewDevice
 from ...contacts.models import Contact, Presence, Rule
@@ -26,11 +28,17 @@ from ...tracking import lookups
 from ...tracking.identify import find_devices
 from ...tracking.ledger import COLUMNS
 from ...tracking.lookups import page_address
+from ...tracking.outcome import Superseded
 from ...tracking.reasons import Reason
 from ..calling import Call
 from .decoding import Item, Refused
 
+logger = logging.getLogger(__name__)
+
 ATTEMPTS = 3
+# Somebody else has recorded one of the items, or has merged or deleted its contact, at the same
+# moment: all is read anew.
+MEANWHILE = (IntegrityError, Superseded, MergedMeanwhile, Contact.DoesNotExist)
 UNKNOWN_CONTACT, CONFLICT, FORBIDDEN = "unknown_contact", "conflict", "forbidden"
 
 
@@ -54,11 +62,10 @@ def ingest(items: Sequence[Item | Refused], call: Call) -> list[Verdict]:
     for attempt in range(ATTEMPTS):
         try:
             verdicts = insist(using, lambda: _Batch(items, call, using).write())
-        except IntegrityError:
-            # Somebody else has recorded one of them, or deleted its contact, at the same moment.
+        except (DataError, *MEANWHILE) as error:
             lookups.drop()
-            if attempt == ATTEMPTS - 1:
-                raise
+            if isinstance(error, DataError) or attempt == ATTEMPTS - 1:
+                return _one_by_one(items, call, error)
         except BaseException:
             lookups.drop()
             raise
@@ -66,6 +73,14 @@ def ingest(items: Sequence[Item | Refused], call: Call) -> list[Verdict]:
             lookups.keep()
             return verdicts
     raise AssertionError
+
+
+def _one_by_one(items: Sequence[Item | Refused], call: Call, error: Exception) -> list[Verdict]:
+    """What the database does not take of one item must not take the others along."""
+    if len(items) > 1:
+        return [verdict for item in items for verdict in ingest([item], call)]
+    logger.error("The database refuses an item of a batch.", exc_info=error)
+    return [Verdict(Reason.INVALID, message=_("This cannot be stored."))]
 
 
 class _Batch:
@@ -81,6 +96,8 @@ class _Batch:
         self.named: dict[tuple[str, str], int] = {}
         self.devices: dict[str, int] = {}
         self.owners: dict[str, int] = {}
+        # How often contacts had been merged, or parted from others, when devices were looked up.
+        self.epochs: dict[int, int | None] = {}
 
     def write(self) -> list[Verdict]:
         with writing(self.using, Activity._meta.db_table) as (cursor, sql):
@@ -110,6 +127,7 @@ class _Batch:
         if wanted := sorted({item.device for item in items if item.device}):
             for key, device in find_devices(cursor, sql, wanted).items():
                 self.devices[key], self.owners[key] = device.id, device.contact_id
+                self.epochs[device.contact_id] = device.epoch
         ids = {item.contact_id for item in items if item.contact_id is not None}
         self.survivors = resolving.survivors(ids, using=self.using)
         values = [pair for item in items for pair in item.named.items()]
@@ -199,16 +217,16 @@ class _Batch:
             raise Refused(text, CONFLICT)
 
     def _insert(self, cursor: Any, sql: Dialect, new: list[tuple[Item, Verdict]]) -> None:
-        rows = [self._row(sql, item, verdict) for item, verdict in new]
+        self._note_presence(cursor, sql, new)
+        # One order everywhere, so that two processes never wait for each other's keys.
+        rows = [self._row(sql, *pair) for pair in sorted(new, key=lambda pair: pair[0].key)]
         table = Activity._meta.db_table
         statements = sql.insert(table, COLUMNS, rows, ["id", "event_key"])
         found = {uuid.UUID(str(key)): number for number, key in sql.run(cursor, statements)}
-        latest: dict[int, datetime] = {}
         happened: dict[str, list[Happened]] = {}
         for item, verdict in new:
             verdict.activity_id = found[item.key]
             number = verdict.contact_id or 0
-            latest[number] = max(item.time, latest.get(number, item.time))
             site_id = self.call.site_id
             announce_row(found[item.key], item.kind, number, site_id, item.time, self.using)
             if wanted(item.kind):
@@ -217,12 +235,27 @@ class _Batch:
                 told.append(Happened(item.kind, item.time, number, facts))
         for told in happened.values():
             tell(told, using=self.using)
+
+    def _note_presence(
+        self, cursor: Any, sql: Dialect, new: Sequence[tuple[Item, Verdict]]
+    ) -> None:
+        """When the contacts were active last; from here on, nobody merges them before we are done.
+
+        Raises `Superseded` if somebody has done so since they were looked up.
+        """
+        latest: dict[int, datetime] = {}
+        for item, verdict in new:
+            number = verdict.contact_id or 0
+            latest[number] = max(item.time, latest.get(number, item.time))
         seen = [(number, 0, sql.moment(latest[number])) for number in sorted(latest)]
         columns = ("contact_id", "known", "at")
-        sql.run(
-            cursor,
-            sql.upsert(Presence._meta.db_table, columns, seen, key=["contact_id"], latest=["at"]),
-        )
+        statements = sql.upsert(
+            Presence._meta.db_table, columns, seen, key=["contact_id"], latest=["at"],
+            returning=["contact_id", "known", "epoch"],
+        )  # fmt: skip
+        for number, known, epoch in sql.run(cursor, statements):
+            if known == Presence.MERGED or self.epochs.get(number) not in (None, epoch):
+                raise Superseded
 
     def _row(self, sql: Dialect, item: Item, verdict: Verdict) -> tuple[Any, ...]:
         values = {

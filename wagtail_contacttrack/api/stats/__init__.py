@@ -1,1 +1,1 @@
-"""Rows as they are, by the names of Mautic's tables, for programs that count for themselves."""
+"""Rows of what happened as flat tables, by the names of Mautic's tables and columns."""

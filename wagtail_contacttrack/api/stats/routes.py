@@ -1,64 +1,93 @@
-"""Lists of rows by the name of a table."""
+"""The tables in the API."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
+from pydantic import BeforeValidator, Field
 
 from ...contacts.models import Contact
 from .. import describing, listing, queries
 from ..answers import Entry, answer
 from ..calling import call_of
-from ..errors import ApiError
-from ..schemas import ListQuery
-from .tables import TABLES
+from ..errors import Invalid
+from ..schemas import MOST, Error, Start, Text, whole
+from .declared import TABLES
 
 USUAL = 100
+Limit = Annotated[
+    int, BeforeValidator(lambda value: whole(USUAL, MOST)(value) or USUAL), Field(ge=1, le=MOST)
+]
 
 
-class Stats(Schema):
-    """Rows with all values as text; without a table of that name, the names that there are."""
+class StatsQuery(Schema):
+    """Which rows of a table, and in which order."""
 
-    total: str = ""
-    stats: list[dict[str, str]] = []
-    availableTables: list[str] = []
-    tableColumns: dict[str, list[str]] = {}
-    errors: list[dict[str, Any]] = []
+    start: Start = Field(0, description="How many to leave out.")
+    limit: Limit = Field(USUAL, description=f"How many at most; no more than {MOST}.")
+    orderBy: Text = Field("", description="A column, or several between commas.")
+    orderByDir: Text = Field("", description="`ASC` or `DESC`.")
+    where: Any = Field(None, description="Conditions: `where[0][col]`, `[expr]` and `[val]`.")
+    order: Any = Field(None, description="Columns: `order[0][col]` and `[dir]`.")
+
+
+class Tables(Schema):
+    """What tables there are, and their columns."""
+
+    availableTables: list[str]
+    tableColumns: dict[str, list[str]]
+
+
+class Rows(Schema):
+    """Rows of one table. All values are texts, and what is absent is left out."""
+
+    total: str
+    stats: list[dict[str, str]]
+
+
+class Refused(Schema):
+    """What is wrong with a question. As in Mautic, the status is 200 nevertheless."""
+
+    errors: list[Error]
 
 
 router = Router(tags=["stats"])
 
 
-@router.get("/stats", **describing.of("stats", Stats, "The tables and their columns"))
-def index(request: HttpRequest) -> HttpResponse:
+@router.get("/stats", **describing.of("stats", Tables, "Which tables there are"))
+def tables(request: HttpRequest) -> HttpResponse:
     call_of(request).must("view", Contact)
-    return answer(_tables())
+    return answer(available())
 
 
-@router.get("/stats/{table}", **describing.of("stats_of", Stats, "The rows of a table"))
-def rows(request: HttpRequest, table: str, query: Query[ListQuery]) -> HttpResponse:
-    call = call_of(request)
-    call.must("view", Contact)
-    found = TABLES.get(table)
-    if found is None:
-        return answer(_tables())
-    if call.params.all.get("limit") in (None, "", "0"):
-        query.limit = USUAL
+@router.get(
+    "/stats/{table}",
+    **describing.of("stats_of_table", Rows | Tables | Refused, "Rows of a table"),
+)
+def rows(request: HttpRequest, table: str, query: Query[StatsQuery]) -> HttpResponse:
+    call_of(request).must("view", Contact)
+    if table not in TABLES:
+        return answer(available())
     try:
-        matching = queries.narrow(found.rows(), query.where, found.comparable)
-        order = queries.order_of(query, found.comparable)
-    except ApiError as error:
-        # As in Mautic, with 200.
-        return answer({**_tables(), "errors": [error.as_dict()]})
-    part = matching.order_by(*order)[query.start : query.start + query.limit]
-    shown = [found.show(row) for row in part]
-    return answer({"total": str(listing.total(matching)), "stats": shown})
+        return answer(read(table, query))
+    except Invalid as error:
+        return answer({"errors": [error.as_dict()]})
 
 
-def _tables() -> Entry:
-    return {
-        "availableTables": list(TABLES),
-        "tableColumns": {name: list(table.columns) for name, table in TABLES.items()},
-    }
+def available() -> Entry:
+    """The tables and their columns."""
+    columns = {name: list(table.columns) for name, table in TABLES.items()}
+    return {"availableTables": list(TABLES), "tableColumns": columns}
+
+
+def read(name: str, query: StatsQuery) -> Entry:
+    """Rows of one table. Raises `Invalid`."""
+    table = TABLES[name]
+    found = queries.narrow(table.rows(), query.where, table.comparable)
+    order = queries.order_of(query, table.comparable)
+    number = listing.total(found)
+    part = found.select_related(*table.related).order_by(*order)
+    part = part[query.start : query.start + query.limit]
+    return {"total": str(number), "stats": table.show(part)}
