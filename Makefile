@@ -17,9 +17,9 @@ demo: $(VENV)/demo ## Install, migrate, fill in a realistic site, and serve it (
 	@exec $(BIN)/python example_site/manage.py demo
 
 test: $(VENV)/test ## Install and run the tests on SQLite
-	$(BIN)/python -m pytest -m "not e2e and not fuzz" -n auto $(ARGS)
+	$(BIN)/python -m pytest -m "not e2e and not programs" -n auto $(ARGS)
 
-test-all: $(VENV)/databases ## Run the tests on SQLite, PostgreSQL and MariaDB
+test-all: $(VENV)/databases tests/clients/node_modules ## Run the tests on SQLite, PostgreSQL and MariaDB
 	BIN=$(BIN) scripts/test-all $(ARGS)
 
 e2e: $(VENV)/e2e tracker/node_modules ## Run the browser tests in a real Chromium
@@ -59,7 +59,7 @@ messages: $(VENV)/demo ## Collect and compile the translations
 	cd wagtail_contacttrack && ../$(BIN)/django-admin compilemessages
 
 clean: ## Remove what these targets have made
-	rm -rf $(VENV) .tox build dist docs/_build var example_site/var tracker/node_modules *.egg-info
+	rm -rf $(VENV) .tox build dist docs/_build var example_site/var tracker/node_modules tests/clients/node_modules *.egg-info
 
 $(VENV)/bin/python:
 	$(if $(PYTHON),,$(error Python 3.11 or later is needed))
@@ -76,6 +76,11 @@ $(addprefix $(VENV)/,demo test e2e databases lint docs bench): $(VENV)/bin/pytho
 	@touch $@
 
 comma := ,
+
+tests/clients/node_modules: tests/clients/package-lock.json
+	@scripts/need npm
+	cd tests/clients && npm ci --silent
+	@touch $@
 
 tracker/node_modules: tracker/package-lock.json
 	@scripts/need npm

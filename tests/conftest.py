@@ -12,7 +12,7 @@ from wagtail_contacttrack.tracking import admission, counters, identity, lookups
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
 # So does what talks to the API: make test-all.
 if not importlib.util.find_spec("schemathesis"):
-    collect_ignore += ["api/test_schema.py"]
+    collect_ignore += ["api/test_schema.py", "clients"]
 
 
 @pytest.fixture(autouse=True)

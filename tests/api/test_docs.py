@@ -6,49 +6,19 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from django.contrib.auth import get_user_model
-from django.core.handlers.wsgi import WSGIHandler
-from django.test.testcases import LiveServerThread
-
 from tests.activity.making import contact
 from tests.api.conftest import PASSWORD
-from tests.tracking.conftest import committed, test_database
-from wagtail_contacttrack.contacts import fieldset
-from wagtail_contacttrack.contacts.models import ContactField
+from tests.api.serving import NAME, committed, site, test_database
 
-__all__ = ["committed", "test_database"]
+__all__ = ["committed", "site", "test_database"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Which variable of the page holds the id of what was answered under a name.
 VARIABLES = {"contact": "CONTACT", "company": "COMPANY", "list": "SEGMENT"}
-
-
-@pytest.fixture
-def site(committed: None) -> Iterator[str]:
-    """The address of a server of the test database."""
-    user = get_user_model().objects.create_superuser("curl", "curl@site.example", PASSWORD)
-    for number in range(3):
-        contact(email=f"p{number}@site.example")
-    server = LiveServerThread("127.0.0.1", _same, connections_override={})
-    server.daemon = True
-    server.start()
-    server.is_ready.wait()
-    yield f"http://127.0.0.1:{server.port}"
-    server.terminate()
-    ContactField.objects.filter(installed=False).delete()
-    fieldset.clear()
-    user.delete()
-
-
-def _same(handler: WSGIHandler) -> WSGIHandler:
-    """Without the static files, which no program asks for."""
-    return handler
 
 
 def run(line: str, variables: dict[str, str]) -> tuple[int, Any]:
@@ -64,9 +34,11 @@ def run(line: str, variables: dict[str, str]) -> tuple[int, Any]:
 
 def test_every_line_of_the_page_works_in_its_order(site):
     assert shutil.which("curl"), "curl is not installed"
+    for number in range(3):
+        contact(email=f"p{number}@site.example")
     lines = BLOCK.findall(PAGE.read_text())
     assert len(lines) > 25
-    variables = {"SITE": site, "AUTH": f"curl:{PASSWORD}", "PATH": "/usr/bin:/bin"}
+    variables = {"SITE": site, "AUTH": f"{NAME}:{PASSWORD}", "PATH": "/usr/bin:/bin"}
     for line in lines:
         if "curl " not in line:
             continue

@@ -20,7 +20,7 @@ from tests.api.conftest import PASSWORD
 from wagtail_contacttrack.api.description import document
 from wagtail_contacttrack.contacts import fieldset
 
-pytestmark = [pytest.mark.django_db, pytest.mark.fuzz]
+pytestmark = [pytest.mark.django_db, pytest.mark.programs]
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "25"))
 CHECKS = [
