@@ -57,6 +57,18 @@ def test_the_cost_of_pages_is_measured_at_every_size(tmp_path):
     assert all(page["queries"] for size in sizes for page in size["pages"].values())
 
 
+def test_the_cost_of_the_apis_answers_is_measured_at_both_sizes(tmp_path):
+    file = tmp_path / "figures.json"
+    done = run(
+        "api.py", "--first", "100", "--contacts", "600", "--repeats", "1", "--json", str(file)
+    )
+    assert done.returncode == 0, done.stderr
+    assert "| activity of everybody | 600 |" in done.stdout
+    sizes = json.loads(file.read_text())["results"]["sqlite"]
+    assert [size["contacts"] for size in sizes] == [100, 600]
+    assert all(answer["queries"] for size in sizes for answer in size["answers"].values())
+
+
 @dataclass
 class Ledger:
     """A database that knows some rows."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.activity.making import NOON, contact
@@ -120,3 +122,37 @@ def test_large_totals_are_remembered_and_small_ones_are_exact(admin_program, peo
     contact(email="late@site.example")
     assert admin_program.ask("contacts")["total"] == "7"
     assert admin_program.ask("contacts?search=late")["total"] == "1"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "search=email:nobody@site.example",
+        "search=tag:nothing",
+        "search=ids:999",
+        "where[0][col]=email&where[0][expr]=in&where[0][val]=",
+    ],
+)
+def test_what_matches_nobody_is_an_empty_list(admin_program, people, query):
+    assert admin_program.ask(f"contacts?{query}") == {"total": "0", "contacts": {}}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "found"),
+    [
+        ("eq", "P1@site.EXAMPLE", [1]),
+        ("neq", "p1@site.example", [0, 2, 3, 4, 5, 6]),
+        ("like", "p2%", [2]),
+        ("like", "%3@site.example", [3]),
+        ("notLike", "p%", []),
+        ("in", "p1@site.example,p4@site.example", [1, 4]),
+        ("eq", "p_@site.example", []),
+    ],
+)
+def test_addresses_are_compared_with_their_index_as_without(
+    admin_program, people, expression, value, found
+):
+    contact(date_identified=None)
+    query = f"where[0][col]=email&where[0][expr]={expression}&where[0][val]={quote(value)}"
+    body = admin_program.ask(f"contacts?{query}")
+    assert ids(body) == [people[number].pk for number in found]

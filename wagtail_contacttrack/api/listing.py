@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -18,8 +20,9 @@ from .params import texts
 from .resources import Resource
 from .schemas import ListQuery
 
-# Large numbers change little in a minute, and counting them takes its time.
-MANY, SECONDS = 10_000, 60
+# Large numbers change little in a minute, and counting them takes its time: a thousandth of the
+# database's at most, unless they would become too old.
+MANY, SECONDS, OLDEST, TIMES = 10_000, 60, 600, 1_000
 SALT = "wagtail_contacttrack.api.total"
 
 
@@ -66,14 +69,24 @@ def page(rows: QuerySet[Any], order: list[str], query: ListQuery) -> tuple[list[
 
 
 def total(rows: QuerySet[Any]) -> int:
-    """How many rows there are; if they are many, how many there were within the last minute."""
-    text, values = rows.order_by().values("pk").query.sql_with_params()
+    """How many rows there are; if they are many, how many there were within the last minute.
+
+    What takes long to count may be ten minutes old.
+    """
+    try:
+        compiler = rows.order_by().values("pk").query.get_compiler(using=rows.db)
+        text, values = compiler.as_sql()
+    except EmptyResultSet:
+        # Django knows without asking.
+        return 0
     key = f"{SALT}.{salted_hmac(SALT, repr((rows.db, text, values))).hexdigest()}"
     known = cache.get(key)
     if known is None:
+        before = time.monotonic()
         known = rows.order_by().count()
         if known > MANY:
-            cache.set(key, known, SECONDS)
+            took = time.monotonic() - before
+            cache.set(key, known, min(max(SECONDS, TIMES * took), OLDEST))
     return int(known)
 
 

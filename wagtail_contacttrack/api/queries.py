@@ -19,7 +19,16 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from ..contacts.search.matching import EVERYBODY, NOBODY, as_text, json_text, like, literal, spelt
+from ..contacts.search.matching import (
+    EVERYBODY,
+    NOBODY,
+    Beginning,
+    as_text,
+    json_text,
+    like,
+    literal,
+    spelt,
+)
 from .casting import BOOLEAN, DATE, DATETIME, INTEGER, NUMBER, TEXT, cast, is_blank, plain, written
 from .errors import Invalid
 
@@ -37,13 +46,15 @@ class Column:
     """What clients may compare and sort by.
 
     `path` is a lookup path, or with `key` that of a column that holds an object, in which `key`
-    names the value. `nullable` says that there may be no value at all.
+    names the value. `nullable` says that there may be no value at all. `indexed` is for a text that
+    has a `FoldedIndex`: it holds for all rows that have such a text, and these are in the index.
     """
 
     path: str
     type: str = TEXT
     key: str = ""
     nullable: bool = False
+    indexed: Q | None = None
 
     @property
     def is_textual(self) -> bool:
@@ -187,7 +198,8 @@ class _Compared:
 
     def equals(self, value: Any) -> Q:
         if self.column.is_textual:
-            return like([self.column.text], literal(written(value)))
+            text = written(value)
+            return like([self.column.text], literal(text)) & self.beginning(text)
         path = self.builder.named(self.column)
         if isinstance(value, datetime) and not value.microsecond:
             # Moments are shown, and so sent, in whole seconds.
@@ -197,7 +209,14 @@ class _Compared:
     def like(self, pattern: str) -> Q:
         if self.column.type not in (TEXT, INTEGER, NUMBER):
             raise _invalid("where", _("Only texts and numbers can be compared by a pattern."))
-        return like([self.column.text], spelt(pattern))
+        return like([self.column.text], spelt(pattern)) & self.beginning(pattern)
+
+    def beginning(self, pattern: str) -> Q:
+        """What a text before the first wildcard says of the column, where an index knows that."""
+        start = pattern.partition("%")[0]
+        if self.column.indexed is None or not start:
+            return EVERYBODY
+        return self.column.indexed & Q(Beginning(F(self.column.path), Value(start)))
 
     def than(self, lookup: str, value: Any) -> Q:
         """ "lt", "lte", "gt" or "gte"; who has no value is none of it."""

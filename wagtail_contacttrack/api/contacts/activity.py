@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from ...activity import kinds
+from ...activity import kinds, latest
 from ...activity.kinds import PAGE_HIT
 from ...activity.models import Activity
 from ...activity.timeline import RELATED, Filters, matching
@@ -45,13 +45,18 @@ def events(call: Call, contact_id: int | None = None) -> Entry:
     sent = call.params.all
     filters = sent.get("filters") if isinstance(sent.get("filters"), dict) else sent
     filters = filters if isinstance(filters, dict) else {}
-    rows = _rows(filters, contact_id)
+    chosen = _filters(filters)
+    rows = _rows(filters, chosen, contact_id)
     order = _order(sent.get("order"), contact_id)
     limit = min(_number(sent.get("limit"), USUAL), MOST)
     page = _number(sent.get("page"), 1)
     number = total(rows)
     start = (page - 1) * limit
-    found = rows.select_related(*RELATED).order_by(*_columns(order))[start : start + limit]
+    shown = rows.select_related(*RELATED)
+    if contact_id is None and order[1] == "DESC":
+        found = latest.newest(shown, start, limit, until=chosen.until)
+    else:
+        found = list(shown.order_by(*_columns(order))[start : start + limit])
     return {
         "events": [event(row, call) for row in found],
         "filters": {
@@ -94,11 +99,13 @@ def _event_of(kind: str) -> str:
     return EVENTS.get(kind, kind)
 
 
-def _rows(filters: Mapping[str, Any], contact_id: int | None) -> QuerySet[Activity]:
+def _rows(
+    filters: Mapping[str, Any], chosen: Filters, contact_id: int | None
+) -> QuerySet[Activity]:
     rows = Activity.objects.all()
     if contact_id is not None:
         rows = rows.filter(contact_id=contact_id)
-    rows = matching(rows, _filters(filters))
+    rows = matching(rows, chosen)
     excluded = [KINDS.get(name, name) for name in texts(filters.get("excludeEvents"))]
     return rows.exclude(kind__in=excluded) if excluded else rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ...contacts import deletion_log, fieldset, listing, removal, resolving, search
 from ...contacts.fieldset import COLUMNS, Field
@@ -22,7 +22,8 @@ from . import writing
 
 OWN_COLUMNS = {
     "id": Column("pk", "integer"),
-    "email": Column("email"),
+    # Whoever has an address is known.
+    "email": Column("email", indexed=Q(date_identified__isnull=False)),
     "firstname": Column("firstname"),
     "lastname": Column("lastname"),
     "company": Column("company"),
