@@ -665,6 +665,55 @@ class TestLateHits:
         assert (contact.firstname, contact.tags.count()) == ("New", 0)
 
 
+class TestALaterCallOfTheSamePageView:
+    """The tracker sends all that was said so far, under one number."""
+
+    VIEW = {"page_url": "https://testserver/a", "mtc_event_id": "e1"}
+
+    def again(self, visitor: Client, **values: str) -> int:
+        answer = visitor.post("/mtc/event", {**self.VIEW, **values})
+        assert reason(answer) == "duplicate"
+        return int(answer.json()["id"])
+
+    def test_says_who_the_visitor_is(self):
+        visitor = browser()
+        hit(visitor, "a", mtc_event_id="e1")
+        self.again(visitor, email=ADA, firstname="Ada", tags="A", company="Ropes")
+        contact = Contact.objects.get()
+        assert (contact.email, contact.firstname, contact.is_known) == (ADA, "Ada", True)
+        assert [tag.name for tag in contact.tags.all()] == ["A"]
+        assert CompanyMembership.objects.get().company.name == "Ropes"
+        assert pages(contact.pk) == ["a"]
+
+    def test_leads_to_the_known_contact(self):
+        somebody, visitor = known(), browser()
+        hit(visitor, "a", mtc_event_id="e1")
+        assert self.again(visitor, email=ADA) == somebody.pk
+        assert pages(somebody.pk) == ["a"]
+
+    def test_is_heard_only_where_it_says_something_else(self):
+        visitor = browser()
+        hit(visitor, "a", mtc_event_id="e1", email=ADA, firstname="Old", tags="A")
+        contact = Contact.objects.get()
+        hit(visitor, "b", firstname="New", tags="-A")
+        self.again(visitor, email=ADA, firstname="Old", tags="A", lastname="Lovelace")
+        contact.refresh_from_db()
+        assert (contact.firstname, contact.lastname) == ("New", "Lovelace")
+        assert not contact.tags.exists()
+
+    def test_completes_the_company(self):
+        visitor = browser()
+        hit(visitor, "a", mtc_event_id="e1", company="Ropes")
+        self.again(visitor, company="Ropes", companycity="Basel")
+        assert Company.objects.get().fields["companycity"] == "Basel"
+
+    def test_says_why_something_was_not_taken(self):
+        visitor = browser()
+        first = hit(visitor, "a", mtc_event_id="e1", phone="1")
+        self.again(visitor, phone="1", mobile="2")
+        assert ignored(first["id"]) == {"phone": "field_not_public", "mobile": "field_not_public"}
+
+
 class TestSignedIdentities:
     @pytest.fixture
     def reported(self, settings):

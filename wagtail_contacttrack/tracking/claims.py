@@ -91,6 +91,24 @@ def claims_of(hit: Hit, site: SiteOptions, fields: FieldSet, *, now: datetime) -
     return claims
 
 
+def further_claims(
+    hit: Hit, heard: Mapping[str, Param], site: SiteOptions, fields: FieldSet, *, now: datetime
+) -> Claims | None:
+    """What a hit claims beyond the parameters that an earlier call of its page view has brought.
+
+    A company is described by several parameters together, so news of one brings them all.
+    """
+    news = {name: value for name, value in hit.params.items() if heard.get(name) != value}
+    if any(name.lower() in fields.company_names for name in news):
+        news = {
+            name: value
+            for name, value in hit.params.items()
+            if name in news or name.lower() in fields.company_names
+        }
+    # The page's address and the link that led there are those of the first call.
+    return claims_of(replace(hit, params=news, page_url="", clickthrough=""), site, fields, now=now)
+
+
 def _said(hit: Hit, site: SiteOptions) -> Mapping[str, Param]:
     """The parameters of the call, and those of the page's address where the site takes them."""
     if not site.fields_from_page_url or "?" not in hit.page_url:

@@ -15,11 +15,13 @@ from datetime import datetime
 from typing import Any
 
 from ..activity.models import Activity
+from ..contacts import fieldset
 from ..contacts.fieldset import COLUMNS
 from ..contacts.linking import Ground, NewDevice, link
 from ..contacts.models import Contact, Device, Presence, Rule
 from ..sql import Dialect, Statement
 from . import lookups
+from .claims import further_claims
 from .outcome import Admitted, KnownDevice, Superseded
 from .recognition import Recogniser
 
@@ -57,18 +59,28 @@ def identify(cursor: Any, sql: Dialect, batch: Sequence[Admitted], *, using: str
 def _silence_repetitions(
     cursor: Any, sql: Dialect, batch: Sequence[Admitted], devices: dict[str, KnownDevice]
 ) -> None:
-    """What was said and heard already is not news: it may have been corrected since."""
-    again = {
-        item.key: item
-        for item in batch
-        if item.speaks and item.hit.event_id and item.tracking_id in devices
+    """What was said and heard already is not news: it may have been corrected since.
+
+    A later call of the same page view may say more; that is heard.
+    """
+    again = [
+        item for item in batch if item.speaks and item.hit.event_id and item.tracking_id in devices
+    ]
+    if not again:
+        return
+    table = sql.quote(Activity._meta.db_table)
+    condition, values = sql.one_of("event_key", [sql.key(item.key) for item in again])
+    cursor.execute(f"SELECT event_key, data FROM {table} WHERE {condition}", values)  # noqa: S608
+    heard = {
+        uuid.UUID(str(key)): json.loads(data) if isinstance(data, str) else data
+        for key, data in cursor.fetchall()
     }
-    if again:
-        table = sql.quote(Activity._meta.db_table)
-        condition, values = sql.one_of("event_key", [sql.key(key) for key in again])
-        cursor.execute(f"SELECT event_key FROM {table} WHERE {condition}", values)  # noqa: S608
-        for (key,) in cursor.fetchall():
-            again[uuid.UUID(str(key))].claims = None
+    for item in again:
+        if item.key in heard:
+            params = heard[item.key].get("params", {})
+            item.claims = further_claims(
+                item.hit, params, item.site, fieldset.current(), now=item.now
+            )
 
 
 def recognise(cursor: Any, sql: Dialect, leaves: Sequence[Admitted]) -> None:

@@ -334,7 +334,7 @@ def hit_data(item: Admitted) -> dict[str, Any]:
 def merge_data(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """`old`, completed by what only `new` has; explicit later parameters win."""
     merged = {**new, **old}
-    for name in ("utm", "params"):
+    for name in ("utm", "params", "ignored"):
         both = {**old.get(name, {}), **new.get(name, {})}
         if both:
             merged[name] = both
