@@ -45,7 +45,9 @@ def newest(
     if connections[rows.db].vendor == "postgresql":
         last = Activity.objects.using(rows.db).order_by("-pk").values_list("time", flat=True)
         end = min((time for time in (last.first(), until) if time is not None), default=None)
-        for window in _WINDOWS if end is not None else ():
+        for window in _WINDOWS:
+            if end is None:
+                break
             part = rows.filter(time__gte=end - window).values_list("pk", flat=True)
             found = list(part[start : start + size])
             if len(found) == size:
