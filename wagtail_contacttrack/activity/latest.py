@@ -44,11 +44,9 @@ def newest(
     rows = rows.order_by("-time", "-id")
     if connections[rows.db].vendor == "postgresql":
         last = Activity.objects.using(rows.db).order_by("-pk").values_list("time", flat=True)
-        end = min((time for time in (last.first(), until) if time is not None), default=None)
-        for window in _WINDOWS:
-            if end is None:
-                break
-            part = rows.filter(time__gte=end - window).values_list("pk", flat=True)
+        known = [time for time in (last.first(), until) if time is not None]
+        for window in _WINDOWS if known else ():
+            part = rows.filter(time__gte=min(known) - window).values_list("pk", flat=True)
             found = list(part[start : start + size])
             if len(found) == size:
                 # What they are shown with is looked up for these alone.
