@@ -38,6 +38,7 @@ ADDRESSES = {
     "activity, further on": "contacts/{reader}/activity?page=8",
     "activity of everybody": "contacts/activity",
     "statistics": "stats/page_hits",
+    "statistics, the newest": "stats/page_hits?order[0][col]=date_hit&order[0][dir]=DESC",
     "statistics, total counted anew": "stats/page_hits",
 }
 

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import BeforeValidator, Field
 
+from ...activity.latest import newest
+from ...activity.models import Activity
 from ...contacts.models import Contact
 from .. import describing, listing, queries
 from ..answers import Entry, answer
@@ -17,6 +19,8 @@ from ..schemas import MOST, Error, Start, Text, whole
 from .declared import TABLES
 
 USUAL = 100
+# What no index of PostgreSQL's sorts.
+NEWEST = ["-time", "-pk"]
 Limit = Annotated[
     int, BeforeValidator(lambda value: whole(USUAL, MOST)(value) or USUAL), Field(ge=1, le=MOST)
 ]
@@ -88,6 +92,9 @@ def read(name: str, query: StatsQuery) -> Entry:
     found = queries.narrow(table.rows(), query.where, table.comparable)
     order = queries.order_of(query, table.comparable)
     number = listing.total(found)
-    part = found.select_related(*table.related).order_by(*order)
-    part = part[query.start : query.start + query.limit]
+    related = found.select_related(*table.related) if table.related else found
+    if table.model is Activity and order == NEWEST:
+        part = newest(related, query.start, query.limit)
+    else:
+        part = list(related.order_by(*order)[query.start : query.start + query.limit])
     return {"total": str(number), "stats": table.show(part)}
