@@ -118,7 +118,49 @@ def test_a_device_brings_its_contact_and_a_new_one_is_made(admin_program):
     assert one["contact_id"] == person.pk
     assert two["status"] == "recorded"
     assert Device.objects.get(tracking_id=other).contact_id == two["contact_id"]
-    assert three["reason"] == "conflict"
+    # An anonymous visitor is whoever the server says.
+    assert three["contact_id"] == person.pk
+    assert Device.objects.get(tracking_id=other).contact_id == person.pk
+    assert {row.contact_id for row in Activity.objects.filter(kind="page.hit")} == {person.pk}
+
+
+@pytest.mark.django_db
+def test_within_one_batch_a_visitor_turns_out_to_be_somebody(admin_program):
+    visit, login = (
+        {"device": DEVICE, "page_url": PAGE, **further}
+        for further in ({}, {"fields": {"email": ADA}})
+    )
+    send(admin_program, {"fields": {"email": ADA}, "page_url": PAGE})
+    person = Contact.objects.get()
+    results = send(admin_program, visit, login, visit)
+    assert {result["contact_id"] for result in results} == {person.pk}
+    rows = Activity.objects.filter(kind="page.hit", contact=person, device__tracking_id=DEVICE)
+    assert rows.count() == 3
+
+
+@pytest.mark.django_db
+def test_the_browser_of_somebody_identified_stays_theirs(admin_program):
+    send(admin_program, {"device": DEVICE, "fields": {"email": ADA}, "page_url": PAGE})
+    ada = Contact.objects.get()
+    bob = {"device": DEVICE, "fields": {"email": "bob@site.example"}, "page_url": PAGE}
+    one, two = send(admin_program, bob, bob)
+    assert one["contact_id"] == two["contact_id"] != ada.pk
+    assert Activity.objects.get(pk=one["activity_id"]).device is None
+    ada.refresh_from_db()
+    assert ada.email == ADA
+    assert Device.objects.get().contact_id == ada.pk
+    assert Contact.objects.current().count() == 2
+
+
+@pytest.mark.django_db
+def test_who_may_not_change_contacts_joins_none(program_with):
+    person, visitor = contact(email=ADA), contact(date_identified=None)
+    own = device(visitor)
+    hit = {"device": own.tracking_id, "contact": person.pk, "page_url": PAGE}
+    (result,) = send(program_with("add_activity"), hit)
+    assert result["contact_id"] == person.pk
+    visitor.refresh_from_db()
+    assert visitor.merged_into_id is None
 
 
 @pytest.mark.django_db

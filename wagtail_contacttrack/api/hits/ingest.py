@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from ...activity.adding import announce_row
 from ...activity.kinds import PAGE_HIT
 from ...activity.models import Activity
-from ...contacts import content, fieldset, linking, resolving, saving
+from ...contacts import content, fieldset, linking, merge_log, merging, resolving, saving
 from ...contacts.defaults import defaults
 from ...contacts.editing import MergedMeanwhile
+from ...contacts.identified import is_identified
 from ...contacts.identifiers import normalised
 from ...contacts.linking import Ground, NewDevice
+from ...contacts.merging import MergeRefused
 from ...contacts.models import Contact, Presence, Rule
 from ...contacts.saving import ValueTaken
 from ...reactions import Happened, tell, wanted
@@ -98,11 +100,12 @@ class _Batch:
         self.owners: dict[str, int] = {}
         # How often contacts had been merged, or parted from others, when devices were looked up.
         self.epochs: dict[int, int | None] = {}
+        self.verdicts: list[Verdict] = []
 
     def write(self) -> list[Verdict]:
         with writing(self.using, Activity._meta.db_table) as (cursor, sql):
             self._look_up(cursor, sql)
-            verdicts: list[Verdict] = []
+            verdicts = self.verdicts
             new: list[tuple[Item, Verdict]] = []
             for item in self.items:
                 verdict = self._verdict(cursor, sql, item)
@@ -155,7 +158,7 @@ class _Batch:
 
     def _contact(self, item: Item) -> int:
         """Whose it is: by id, by a unique value, by the device; a new contact if need be."""
-        found = self._by_id(item) or self._by_value(item) or self.owners.get(item.device)
+        found = self._by_id(item) or self._by_value(item) or self._by_device(item)
         contact = None if found is None else self.contacts.get(found)
         if contact is None:
             if not self.call.may("add", Contact):
@@ -181,6 +184,15 @@ class _Batch:
         if len(found) > 1:
             raise Refused(_("The unique values name different contacts."), CONFLICT)
         return next(iter(found), None)
+
+    def _by_device(self, item: Item) -> int | None:
+        """Whose device it is, unless the item is about somebody else who sits there as well."""
+        owner = self.contacts.get(self.owners.get(item.device, 0))
+        own = linking.unique_values(owner) if owner else {}
+        for alias, value in item.named.items():
+            if alias in own and normalised(own[alias]) != normalised(value):
+                return None
+        return owner.pk if owner else None
 
     def _save(self, contact: Contact, news: Mapping[str, Any]) -> int:
         call = self.call
@@ -213,8 +225,38 @@ class _Batch:
             self.devices[item.device], self.owners[item.device] = row.id, row.contact_id
             owner = row.contact_id
         if owner != contact_id:
-            text = _("The device belongs to contact #%(number)s.") % {"number": owner}
-            raise Refused(text, CONFLICT)
+            self._meet(contact_id, self.contacts[owner])
+
+    def _meet(self, contact_id: int, visitor: Contact) -> None:
+        """A program says that a visitor is this contact.
+
+        Nobody who is identified becomes somebody else by it: then the browser stays theirs, and
+        what is reported is the contact's without it.
+        """
+        call = self.call
+        if not call.may("change", Contact) or is_identified(visitor):
+            return
+        try:
+            row = merging.merge(
+                contact_id, visitor.pk, rule=Rule.API, now=call.now, actor=call.user,
+                evidence={"by": "api"}, using=self.using,
+            )  # fmt: skip
+        except MergeRefused:
+            return
+        winner = self.contacts[contact_id]
+        merge_log.note(merge_log.MERGE, row, winner, visitor, user=call.user)
+        winner.refresh_from_db(using=self.using)
+        for known in (self.survivors, self.named, self.owners):
+            known.update({key: contact_id for key, n in known.items() if n == visitor.pk})
+        for key, (number, owner) in self.there.items():
+            if owner == visitor.pk:
+                self.there[key] = (number, contact_id)
+        for verdict in self.verdicts:
+            if verdict.contact_id == visitor.pk:
+                verdict.contact_id = contact_id
+        for number in (contact_id, visitor.pk):
+            # It has changed by our own doing.
+            self.epochs.pop(number, None)
 
     def _insert(self, cursor: Any, sql: Dialect, new: list[tuple[Item, Verdict]]) -> None:
         self._note_presence(cursor, sql, new)
@@ -258,10 +300,11 @@ class _Batch:
                 raise Superseded
 
     def _row(self, sql: Dialect, item: Item, verdict: Verdict) -> tuple[Any, ...]:
+        is_theirs = self.owners.get(item.device) == verdict.contact_id
         values = {
             "kind": item.kind,
             "contact_id": verdict.contact_id,
-            "device_id": self.devices.get(item.device),
+            "device_id": self.devices.get(item.device) if is_theirs else None,
             "site_id": self.call.site_id,
             "page_id": lookups.pages.get(page_address(item.url)),
             "agent_id": lookups.user_agents.get(item.user_agent),
