@@ -246,7 +246,8 @@ class _Batch:
         winner = self.contacts[contact_id]
         merge_log.note(merge_log.MERGE, row, winner, visitor, user=call.user)
         winner.refresh_from_db(using=self.using)
-        for known in (self.survivors, self.named, self.owners):
+        places: list[dict[Any, int]] = [self.survivors, self.named, self.owners]
+        for known in places:
             known.update({key: contact_id for key, n in known.items() if n == visitor.pk})
         for key, (number, owner) in self.there.items():
             if owner == visitor.pk:
