@@ -338,6 +338,15 @@ def test_what_a_value_cannot_keep_is_said_and_not_taken_away(admin_client, name,
     assert not Contact.objects.exists()
 
 
+def test_marks_of_direction_that_come_with_what_is_pasted_are_left_out(admin_client):
+    data = {"firstname": "\u202eAda", "field_phone": "\u202a+49 30 1\u202c", "lastname": "שלום"}
+
+    assert admin_client.post(reverse("contacttrack_contacts:add"), data).status_code == 302
+    made = Contact.objects.get()
+    assert (made.firstname, made.lastname) == ("Ada", "שלום")
+    assert made.fields["phone"] == "+49 30 1"
+
+
 def test_lines_of_a_long_text_and_spaces_around_a_value_are_no_reason_to_refuse_it(admin_client):
     ContactField.objects.create(alias="story", label="Story", type="textarea")
     data = {"firstname": " Ada  Augusta ", "field_story": "One\r\ntwo < 3\r\n"}
