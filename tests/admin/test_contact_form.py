@@ -272,7 +272,7 @@ def test_who_is_second_in_a_race_for_a_value_is_told_so(admin_client, monkeypatc
     assert errors(made) and Contact.objects.count() == 2
 
 
-def test_a_contact_that_is_deleted_meanwhile_is_not_found(admin_client, monkeypatch):
+def test_a_contact_that_is_deleted_meanwhile_is_told_about(admin_client, monkeypatch):
     person = contact(firstname="Ada")
     save = contact_form.ContactForm.save
 
@@ -282,7 +282,10 @@ def test_a_contact_that_is_deleted_meanwhile_is_not_found(admin_client, monkeypa
 
     monkeypatch.setattr(contact_form.ContactForm, "save", late)
 
-    assert admin_client.post(edit_url(person), {"lastname": "L"}).status_code == 404
+    response = admin_client.post(edit_url(person), {"lastname": "L"}, follow=True)
+    assert response.redirect_chain == [(reverse("contacttrack_contacts:index"), 302)]
+    shown = text(BeautifulSoup(response.content, "html.parser"))
+    assert "That has been deleted. Nothing was changed." in shown
 
 
 @pytest.mark.parametrize("alias", ["media", "errors", "fields", "instance", "save", "date_added"])
