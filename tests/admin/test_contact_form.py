@@ -272,7 +272,7 @@ def test_who_is_second_in_a_race_for_a_value_is_told_so(admin_client, monkeypatc
     assert errors(made) and Contact.objects.count() == 2
 
 
-def test_a_contact_that_is_deleted_meanwhile_is_not_found(admin_client, monkeypatch):
+def test_a_contact_that_is_deleted_meanwhile_is_told_about(admin_client, monkeypatch):
     person = contact(firstname="Ada")
     save = contact_form.ContactForm.save
 
@@ -282,7 +282,10 @@ def test_a_contact_that_is_deleted_meanwhile_is_not_found(admin_client, monkeypa
 
     monkeypatch.setattr(contact_form.ContactForm, "save", late)
 
-    assert admin_client.post(edit_url(person), {"lastname": "L"}).status_code == 404
+    response = admin_client.post(edit_url(person), {"lastname": "L"}, follow=True)
+    assert response.redirect_chain == [(reverse("contacttrack_contacts:index"), 302)]
+    shown = text(BeautifulSoup(response.content, "html.parser"))
+    assert "That has been deleted. Nothing was changed." in shown
 
 
 @pytest.mark.parametrize("alias", ["media", "errors", "fields", "instance", "save", "date_added"])
@@ -336,6 +339,15 @@ def test_what_a_value_cannot_keep_is_said_and_not_taken_away(admin_client, name,
     errors = BeautifulSoup(response.content, "html.parser").select(".w-field__errors")
     assert sentence in " ".join(text(error) for error in errors)
     assert not Contact.objects.exists()
+
+
+def test_marks_of_direction_that_come_with_what_is_pasted_are_left_out(admin_client):
+    data = {"firstname": "\u202eAda", "field_phone": "\u202a+49 30 1\u202c", "lastname": "שלום"}
+
+    assert admin_client.post(reverse("contacttrack_contacts:add"), data).status_code == 302
+    made = Contact.objects.get()
+    assert (made.firstname, made.lastname) == ("Ada", "שלום")
+    assert made.fields["phone"] == "+49 30 1"
 
 
 def test_lines_of_a_long_text_and_spaces_around_a_value_are_no_reason_to_refuse_it(admin_client):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.activity.making import contact
 from tests.admin.looking import text
 from wagtail_contacttrack.admin.contacts.form import ContactForm
-from wagtail_contacttrack.contacts.models import Company, Contact
+from wagtail_contacttrack.contacts.models import Company, Contact, Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +179,23 @@ def test_companies_are_kept_in_the_same_way(admin_client):
     admin_client.post(url, form_of(again))
     company.refresh_from_db()
     assert (company.name, company.fields) == ("Looms", {"companycity": "Rome"})
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    ("names", "what"),
+    [
+        (("edit", "delete"), Contact),
+        (("edit", "delete"), Company),
+        (("edit", "delete", "merge"), Tag),
+    ],
+)
+def test_a_page_of_what_was_deleted_leads_to_the_list_and_says_so(
+    admin_client, names, what, method
+):
+    space = f"contacttrack_{what._meta.verbose_name_plural}"
+    for name in names:
+        url = reverse(f"{space}:{name}", args=[404])
+        response = getattr(admin_client, method)(url, follow=True)
+        assert response.redirect_chain == [(reverse(f"{space}:index"), 302)]
+        assert "That has been deleted. Nothing was changed." in text(soup_of(response))

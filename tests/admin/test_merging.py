@@ -13,7 +13,7 @@ from tests.activity.making import NOON, contact, device, did
 from tests.admin.looking import text
 from wagtail_contacttrack.activity.models import Activity
 from wagtail_contacttrack.admin.identity.merging import MergeView
-from wagtail_contacttrack.contacts import history, linking, merging, unmerging
+from wagtail_contacttrack.contacts import history, linking, merging, removal, unmerging
 from wagtail_contacttrack.contacts.models import Contact, Identifier, Merge, Note, Rule, Tag
 
 pytestmark = pytest.mark.django_db
@@ -461,6 +461,16 @@ def test_undoing_twice_is_answered_kindly(admin_client, merge, ada):
         response = getattr(admin_client, method)(page("undo_merge", merge.pk), follow=True)
         assert "has been undone already" in said(response)
         assert response.redirect_chain == [(ada.get_absolute_url(), 302)]
+
+
+def test_undoing_once_the_contact_is_deleted_says_so(admin_client, merge, ada):
+    url = page("undo_merge", merge.pk)
+    removal.remove([ada.pk])
+
+    for method in ("get", "post"):
+        response = getattr(admin_client, method)(url, follow=True)
+        assert response.redirect_chain == [(reverse("contacttrack_contacts:index"), 302)]
+        assert "That has been deleted. Nothing was changed." in said(response)
 
 
 def test_what_stands_in_the_way_of_undoing_is_told(admin_client, merge, ada, king):

@@ -87,6 +87,11 @@ class TestAnAnonymousVisitor:
         assert pages(contact.pk) == ["a", "b"]
         assert kinds(contact.pk) == [history.IDENTIFIED]
 
+    def test_cannot_turn_round_the_sentences_that_show_the_name(self):
+        hit(browser(), email=ADA, firstname="\u202eAda\u2066", lastname="👩\u200d🔧 שלום")
+        contact = Contact.objects.get()
+        assert (contact.firstname, contact.lastname) == ("Ada", "👩\u200d🔧 שלום")
+
     def test_is_known_from_the_first_hit_if_that_says_so(self):
         ids = hit(browser(), "a", email=ADA)
         contact = Contact.objects.get()

@@ -14,6 +14,11 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin
 
 
+def say_gone(request: HttpRequest) -> None:
+    """Tell an editor that what they meant is gone, and that nothing came of it."""
+    messages.warning(request, gettext("That has been deleted. Nothing was changed."))
+
+
 class GoneMixin:
     """For views of one thing: where it is gone, they lead to the list and say so.
 
@@ -34,7 +39,7 @@ class GoneMixin:
         if not self.gone:
             with suppress(Http404):
                 return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        messages.warning(request, gettext("That has been deleted. Nothing was changed."))
+        say_gone(request)
         if self.user_has_permission("view"):  # type: ignore[attr-defined]
             return redirect(self.index_url_name)
         return redirect("wagtailadmin_home")

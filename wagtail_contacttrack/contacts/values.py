@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..wire.params import CutText
-from ..wire.text import storable
+from ..wire.text import readable
 from . import geography, moments
 from .fieldset import Field
 from .geography import guess_timezone as guess_timezone  # for callers: what a browser's clock says
@@ -84,7 +84,7 @@ def clean(field: Field, sent: Any) -> Cleaned:
         elif isinstance(sent, bool):
             value = _CLEANERS[field.type](field, "1" if sent else "0")
         else:
-            text = storable("|".join(_texts(sent))).strip()
+            text = readable("|".join(_texts(sent))).strip()
             value = _CLEANERS[field.type](field, text) if text else None
     except Refused as refused:
         return Cleaned(problem=str(refused))
@@ -244,7 +244,7 @@ def _option(field: Field, text: str) -> str:
 
 
 def _several(field: Field, sent: Any) -> list[str]:
-    parts = [part.strip() for text in _texts(sent) for part in storable(text).split("|")]
+    parts = [part.strip() for text in _texts(sent) for part in readable(text).split("|")]
     return list(dict.fromkeys(_option(field, part) for part in parts if part))
 
 

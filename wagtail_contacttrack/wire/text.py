@@ -8,6 +8,8 @@ from contextlib import suppress
 # PostgreSQL refuses NUL in text, no database takes a lone surrogate, and the other control
 # characters only serve to disturb terminals and exports.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+# Embeddings, overrides and isolates. They come unseen with what is pasted, too.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def storable(text: str) -> str:
@@ -15,6 +17,16 @@ def storable(text: str) -> str:
     if text.isprintable():
         return text
     return _UNSTORABLE.sub("", text)
+
+
+def readable(text: str) -> str:
+    """The storable text, without the marks that turn round how whatever follows is read.
+
+    Somebody's name is shown within sentences and lists; it must not reach beyond itself. Scripts
+    that are read from the right do without these marks.
+    """
+    text = storable(text)
+    return text if text.isascii() else _TURNING.sub("", text)
 
 
 def storable_bytes(raw: bytes) -> str:

@@ -19,7 +19,7 @@ from wagtail.log_actions import log
 
 from ...contacts import company_editing, counting
 from ...contacts.models import Company, CompanyMembership
-from ..checked import PermissionFirstMixin
+from ..checked import GoneMixin, PermissionFirstMixin
 from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
 from ..named import NamedIndexView, SuccessMixin, contacts_text
 from .form import TAKEN, CompanyForm, input_name, panel
@@ -96,11 +96,11 @@ class CompanyAddView(CompanyFormMixin, generic.CreateView):
     """A company made by hand."""
 
 
-class CompanyEditView(CompanyFormMixin, PermissionFirstMixin, generic.EditView):
+class CompanyEditView(CompanyFormMixin, GoneMixin, PermissionFirstMixin, generic.EditView):
     """The details of a company as a form."""
 
 
-class CompanyDeleteView(SuccessMixin, PermissionFirstMixin, generic.DeleteView):
+class CompanyDeleteView(SuccessMixin, GoneMixin, PermissionFirstMixin, generic.DeleteView):
     """Asks once, saying how many contacts lose the company."""
 
     @property
@@ -119,7 +119,7 @@ class CompanyDeleteView(SuccessMixin, PermissionFirstMixin, generic.DeleteView):
         company_editing.delete(self.object, now=timezone.now())
 
 
-class CompanyHistoryView(PermissionFirstMixin, HistoryView):
+class CompanyHistoryView(GoneMixin, PermissionFirstMixin, HistoryView):
     """Who changed what about a company."""
 
     any_permission_required = ("view",)

@@ -20,7 +20,7 @@ from wagtail.admin.widgets import (
 from ...contacts import geography, values
 from ...contacts.fieldset import Field
 from ...contacts.models import FieldType as T
-from ...wire.text import storable
+from ...wire.text import readable, storable
 
 LONG = (T.TEXTAREA, T.HTML, T.MULTISELECT)
 HELP = {
@@ -104,6 +104,8 @@ def unkept(field: Field, sent: Any) -> str:
     text = sent.replace("\r\n", "\n")
     if storable(text) != text:
         return gettext("It contains invisible control characters. Write it without them.")
+    # Marks of direction come with what is copied; nobody wants them, or could find them.
+    text = readable(text)
     kept = values.clean(field, text)
     refused = kept.problem not in ("", values.BLANK)
     if field.type not in _BARE or refused or _same(text, str(kept.value or "")):

@@ -19,6 +19,7 @@ from ...contacts.editing import MergedMeanwhile
 from ...contacts.models import Contact
 from ...contacts.saving import ValueTaken
 from ...sql import writing
+from ..checked import GoneMixin
 from ..meanwhile import ChangedMeanwhile, MeanwhileViewMixin
 from .checked import CurrentContactMixin
 from .form import ContactForm, panel
@@ -70,7 +71,7 @@ class ContactAddView(ContactFormMixin, generic.CreateView):
         return panel(None)
 
 
-class ContactEditView(ContactFormMixin, CurrentContactMixin, generic.EditView):
+class ContactEditView(ContactFormMixin, GoneMixin, CurrentContactMixin, generic.EditView):
     """The details of a contact as a form."""
 
     def get_panel(self) -> Panel:
@@ -80,7 +81,7 @@ class ContactEditView(ContactFormMixin, CurrentContactMixin, generic.EditView):
         return details.heading(self.object)
 
 
-class ContactDeleteView(CurrentContactMixin, generic.DeleteView):
+class ContactDeleteView(GoneMixin, CurrentContactMixin, generic.DeleteView):
     """Asks once, then deletes the contact with everything that is theirs."""
 
     # Who meant to delete one contact has not said anything about the other.
@@ -126,7 +127,7 @@ class ContactDeleteView(CurrentContactMixin, generic.DeleteView):
             removal.remove([contact.pk])
 
 
-class ContactHistoryView(CurrentContactMixin, HistoryView):
+class ContactHistoryView(GoneMixin, CurrentContactMixin, HistoryView):
     """Who changed what about a contact."""
 
     any_permission_required = ("view",)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import router
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from ...contacts.merging import MergeRefused
 from ...contacts.models import Contact, Merge, MovedRow
 from ...contacts.showing import Shown, show
 from ...sql import insist, writing
+from ..checked import say_gone
 from . import sides
 from .checked import IdentityPageMixin
 from .sides import Amount
@@ -34,7 +35,11 @@ class UndoMergeView(IdentityPageMixin, TemplateView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         rows = Merge.objects.select_related("winner", "loser", "actor")
-        self.merge = get_object_or_404(rows, pk=kwargs["pk"])
+        try:
+            self.merge = rows.get(pk=kwargs["pk"])
+        except Merge.DoesNotExist:
+            say_gone(request)
+            return redirect("contacttrack_contacts:index")
         if self.merge.undone_at is not None:
             messages.info(request, gettext("This merge has been undone already."))
             return redirect(self.merge.winner.get_absolute_url())

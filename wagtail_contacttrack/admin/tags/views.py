@@ -24,7 +24,7 @@ from wagtail.log_actions import log
 
 from ...contacts import counting, naming, tag_editing
 from ...contacts.models import ContactTag, Tag
-from ..checked import PermissionFirstMixin
+from ..checked import GoneMixin, PermissionFirstMixin
 from ..named import NamedIndexView, SuccessMixin, contacts_text
 from .form import TAKEN, MergeForm
 
@@ -85,11 +85,11 @@ class TagAddView(TagSaveMixin, generic.CreateView):
     """A tag made by hand."""
 
 
-class TagEditView(TagSaveMixin, PermissionFirstMixin, generic.EditView):
+class TagEditView(TagSaveMixin, GoneMixin, PermissionFirstMixin, generic.EditView):
     """Its name and what it means. Contacts keep a tag that is renamed."""
 
 
-class TagDeleteView(SuccessMixin, PermissionFirstMixin, generic.DeleteView):
+class TagDeleteView(SuccessMixin, GoneMixin, PermissionFirstMixin, generic.DeleteView):
     """Asks once, saying how many contacts lose the tag."""
 
     @property
@@ -102,13 +102,15 @@ class TagDeleteView(SuccessMixin, PermissionFirstMixin, generic.DeleteView):
         }
 
 
-class TagHistoryView(PermissionFirstMixin, HistoryView):
+class TagHistoryView(GoneMixin, PermissionFirstMixin, HistoryView):
     """Who changed what about a tag."""
 
     any_permission_required = ("view",)
 
 
-class TagMergeView(PermissionFirstMixin, BaseObjectMixin, WagtailAdminTemplateMixin, FormView):
+class TagMergeView(
+    GoneMixin, PermissionFirstMixin, BaseObjectMixin, WagtailAdminTemplateMixin, FormView
+):
     """Makes one tag of two."""
 
     template_name = "wagtail_contacttrack/tags/merge.html"
