@@ -47,7 +47,7 @@ class Params:
 def read(request: HttpRequest) -> Params:
     """The parameters of a request. Raises `ApiError` if its body cannot be read."""
     asked = request.META.get("QUERY_STRING", "")
-    sent = {**query(asked, Intake()), **_repeated(asked)}
+    sent: dict[str, Any] = {**query(asked, Intake()), **_repeated(asked)}
     raw = _bytes(request)
     content_type = request.META.get("CONTENT_TYPE") or ""
     if not raw.strip():
@@ -55,7 +55,7 @@ def read(request: HttpRequest) -> Params:
     if _is_json(raw, content_type):
         return _of_json(sent, _json(raw))
     intake = Intake()
-    found = form_body(raw, content_type, intake)
+    found: dict[str, Any] = dict(form_body(raw, content_type, intake))
     if "too_many_params" in intake.problems:
         raise ApiError(413, _("A form has too many fields. Send JSON, or less at once."))
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
