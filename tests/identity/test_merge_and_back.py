@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.tracking.conftest import browser
 from wagtail_contacttrack.contacts import consent, field_changes, fieldset, linking, unmerging
 from wagtail_contacttrack.contacts.merging import MergeRefused
 from wagtail_contacttrack.contacts.models import (
@@ -16,12 +17,13 @@ from wagtail_contacttrack.contacts.models import (
     ContactField,
     DoNotContact,
     Identifier,
+    Presence,
     Rule,
 )
 
 from .test_machine import everything
 from .test_merging import merged
-from .test_recognition import ADA, BOB, known
+from .test_recognition import ADA, BOB, hit, known
 
 pytestmark = pytest.mark.usefixtures("opened")
 
@@ -133,6 +135,34 @@ def test_a_field_that_becomes_unique_meanwhile_makes_both_of_them_known(ada):
     assert visitor.is_known
     assert visitor.presence.known == 1
     assert Identifier.objects.get(field="customer").contact == visitor
+
+
+def test_what_one_of_them_did_meanwhile_makes_nobody_else_active(ada):
+    visitor, other = browser(), browser()
+    hit(visitor, "a", email=BOB)
+    hit(other, "a", email=ADA)
+    bob = Contact.objects.get(email=BOB)
+    before = Presence.objects.get(contact=ada).at
+    row = merged(ada, bob)
+    hit(visitor, "b")
+    assert Presence.objects.get(contact=ada).at > before
+
+    unmerging.undo(row.pk, now=timezone.now())
+    assert Presence.objects.get(contact=ada).at == before
+    assert Presence.objects.get(contact=bob).at > before
+
+
+def test_who_was_active_after_the_other_stays_so(ada):
+    visitor, other = browser(), browser()
+    hit(visitor, "a", email=BOB)
+    hit(other, "a", email=ADA)
+    row = merged(ada, Contact.objects.get(email=BOB))
+    hit(visitor, "b")
+    hit(other, "b")
+    last = Presence.objects.get(contact=ada).at
+
+    unmerging.undo(row.pk, now=timezone.now())
+    assert Presence.objects.get(contact=ada).at == last
 
 
 def test_an_e_mail_address_always_names_one_contact(ada):

@@ -224,6 +224,11 @@ def _show(row: Merge, winner: Contact, loser: Contact, using: str) -> None:
         presences.filter(contact_id=loser.pk, at__lt=seen).update(at=seen)
     was, now = _last_active(row, winner, using)
     presences.filter(contact_id=winner.pk, at=was).update(at=now)
+    if seen is not None and seen > was:
+        # What the loser did meanwhile is no longer the winner's.
+        own = rows.filter(contact_id=winner.pk, time__gte=_since(row), device__isnull=False)
+        last = own.aggregate(latest=Max("time"))["latest"] or now
+        presences.filter(contact_id=winner.pk, at=seen).update(at=max(last, now))
     presences.filter(contact_id=winner.pk).update(known=winner.is_known, epoch=F("epoch") + 1)
 
 
