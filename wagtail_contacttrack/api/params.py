@@ -22,7 +22,7 @@ from .errors import ApiError
 
 MAX_DEPTH = 20
 # Lists that clients send by repeating a name, without PHP's brackets.
-REPEATED = ("tags", "triggers")
+REPEATED = ("tags", "triggers", "includeEvents", "excludeEvents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Params:
 
 def read(request: HttpRequest) -> Params:
     """The parameters of a request. Raises `ApiError` if its body cannot be read."""
-    sent = query(request.META.get("QUERY_STRING", ""), Intake())
+    asked = request.META.get("QUERY_STRING", "")
+    sent = {**query(asked, Intake()), **_repeated(asked)}
     raw = _bytes(request)
     content_type = request.META.get("CONTENT_TYPE") or ""
     if not raw.strip():
@@ -57,7 +58,9 @@ def read(request: HttpRequest) -> Params:
     found = form_body(raw, content_type, intake)
     if "too_many_params" in intake.problems:
         raise ApiError(413, _("A form has too many fields. Send JSON, or less at once."))
-    return Params(query=sent, body={**found, **_repeated(raw, content_type)}, items=dict(found))
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
+        found = {**found, **_repeated(raw.decode("utf-8", "replace"))}
+    return Params(query=sent, body=found, items=dict(found))
 
 
 def _bytes(request: HttpRequest) -> bytes:
@@ -130,13 +133,10 @@ def _of_json(sent: dict[str, Any], found: Any) -> Params:
     raise ApiError(400, _("The body must be an object or a list."))
 
 
-def _repeated(raw: bytes, content_type: str) -> dict[str, list[str]]:
-    """What a form says more than once under the same plain name."""
-    if content_type.partition(";")[0].strip().lower() == "multipart/form-data":
-        return {}
-    pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
+def _repeated(text: str) -> dict[str, list[str]]:
+    """What a query or a form says more than once under the same plain name."""
     found: dict[str, list[str]] = {}
-    for name, value in pairs:
+    for name, value in parse_qsl(text, keep_blank_values=True):
         if name in REPEATED:
             found.setdefault(name, []).append(storable(value))
     return {name: values for name, values in found.items() if len(values) > 1}
