@@ -13,6 +13,8 @@ collect_ignore = [] if importlib.util.find_spec("playwright") else ["e2e"]
 # So does what talks to the API: make test-all.
 if not importlib.util.find_spec("schemathesis"):
     collect_ignore += ["api/test_schema.py", "clients"]
+if not importlib.util.find_spec("mautic_cli"):
+    collect_ignore += ["clients/test_cli.py"]
 
 
 @pytest.fixture(autouse=True)

@@ -156,3 +156,30 @@ def test_addresses_are_compared_with_their_index_as_without(
     query = f"where[0][col]=email&where[0][expr]={expression}&where[0][val]={quote(value)}"
     body = admin_program.ask(f"contacts?{query}")
     assert ids(body) == [people[number].pk for number in found]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["letters", "old"]),
+        ("?published=1", ["letters"]),
+        ("?publishedOnly=true", ["letters"]),
+        ("?search=is%3Apublished", ["letters"]),
+        ("?search=is%3Aunpublished", ["old"]),
+        ("?search=%21is%3Apublished&publishedOnly=0", ["old"]),
+        ("?search=old+is%3Apublished", []),
+        ("?search=OLD+is%3AUnpublished", ["old"]),
+    ],
+)
+def test_segments_by_whether_they_are_in_use(admin_program, query, names):
+    for name in ("letters", "old"):
+        sent = {"name": name, "isPublished": name != "old"}
+        admin_program.send("POST", "segments/new", sent, 201)
+    lists = admin_program.ask(f"segments{query}")["lists"]
+    assert [entry["name"] for entry in lists and lists.values()] == names
+
+
+def test_contacts_are_all_published(admin_program, people):
+    found = admin_program.ask("contacts?search=is%3Apublished+email%3Ap3%25&published=1")
+    assert ids(found) == [people[3].pk]
+    assert admin_program.ask("contacts?search=is%3Aunpublished")["total"] == "0"

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from ..contacts import pages
-from . import queries
+from . import published, queries
 from .answers import Container, Entry
 from .calling import Call
 from .errors import Invalid
@@ -32,8 +32,9 @@ def listed(resource: Resource[Any], query: ListQuery, call: Call, **only: Any) -
     `only` narrows the rows, as a queryset's filter does.
     """
     rows = resource.rows(call).filter(**only)
-    if query.search:
-        rows = resource.search(rows, query.search, call)
+    rows, text = published.narrow(rows, query, resource)
+    if text:
+        rows = resource.search(rows, text, call)
     rows = queries.narrow(rows, query.where, resource.columns)
     order = queries.order_of(query, resource.columns)
     number = total(rows)
