@@ -47,6 +47,7 @@ class Receiver:
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
         self.status = 200
+        self.body = b"said by the receiver"
         self.answer_headers: dict[str, str] = {}
         self.before: Callable[[BaseHTTPRequestHandler], None] = lambda handler: None
         owner = self
@@ -60,7 +61,7 @@ class Receiver:
                 for name, value in owner.answer_headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(b"said by the receiver")
+                self.wfile.write(owner.body)
 
             def log_message(self, *args: Any) -> None:
                 pass

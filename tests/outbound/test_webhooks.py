@@ -508,3 +508,33 @@ def test_nobody_is_woken_without_a_worker(receiver, django_capture_on_commit_cal
     with django_capture_on_commit_callbacks() as waiting:
         add("page.hit", contact().pk, now=NOW)
     assert waiting == []
+
+
+def test_a_receiver_that_answers_in_bytes_keeps_no_other_waiting(receiver):
+    receiver.status, receiver.body = 500, b"gz\0\x1f\xffbin"
+    with Receiver() as other:
+        receiver.webhook(HIT)
+        other.webhook(HIT)
+        happens(1)
+        assert delivery.deliver(now=NOW) == 1
+    failed = WebhookEvent.objects.get(delivered_at=None)
+    assert failed.attempts == 1
+    assert failed.last_error.startswith("status: gz")
+    assert "\0" not in failed.last_error
+
+
+def test_what_goes_wrong_at_one_webhook_stays_there(receiver, monkeypatch):
+    with Receiver() as other:
+        broken = receiver.webhook(HIT)
+        other.webhook(HIT)
+        happens(1)
+        real = delivery._try
+
+        def fail(webhook, *args):
+            if webhook == broken:
+                raise UnicodeEncodeError("latin-1", "x", 0, 1, "no")
+            return real(webhook, *args)
+
+        monkeypatch.setattr(delivery, "_try", fail)
+        assert delivery.deliver(now=NOW) == 1
+        assert len(other.deliveries) == 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import router
+from django.db import DataError, IntegrityError, OperationalError, router
 from django.utils.translation import gettext as _
 
 from ..conf import conf
@@ -14,10 +15,13 @@ from ..contacts.editing import MergedMeanwhile
 from ..sql import insist, writing
 from .answers import Entry
 from .calling import Call
-from .errors import ApiError, Invalid, NotFound
+from .errors import ApiError, Invalid, NotFound, Taken
 from .params import identity, numbers
 from .resources import Resource
 
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 4
 Result = TypeVar("Result")
 AnyResource: TypeAlias = Resource[Any]
 # Handles one item of a batch: its key and what was sent, to what is shown and a status.
@@ -81,11 +85,16 @@ def _together(resource: AnyResource, work: Callable[[], Result]) -> Result:
         with writing(using, resource.model._meta.db_table):
             return work()
 
-    try:
-        return insist(using, alone)
-    except (ObjectDoesNotExist, MergedMeanwhile):
-        # Somebody has deleted or merged it in between.
-        raise NotFound from None
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return insist(using, alone)
+        except (IntegrityError, Taken):
+            # Somebody else has just made the same: it is found the next time.
+            continue
+        except (ObjectDoesNotExist, MergedMeanwhile):
+            # Somebody has deleted or merged it in between.
+            raise NotFound from None
+    return insist(using, alone)
 
 
 def run(resource: AnyResource, work: Work, call: Call) -> Entry:
@@ -107,6 +116,12 @@ def run(resource: AnyResource, work: Work, call: Call) -> Entry:
         except ApiError as error:
             shown[key], codes[key] = None, error.status
             errors[key] = error.as_dict()
+        except (DataError, IntegrityError, OperationalError) as error:
+            # What went before is committed, and has to be told.
+            logger.exception("The database refuses one of a batch.")
+            status = 503 if isinstance(error, OperationalError) else 400
+            told = ApiError(status, _("This cannot be stored."))
+            shown[key], codes[key], errors[key] = None, status, told.as_dict()
     if call.params.listed or work is delete_one:
         found: Entry = {
             resource.plural: list(shown.values()),
@@ -125,18 +140,25 @@ def new_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Ent
 
 def edit_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
     values = _values(item)
-    row = update(resource, values.get("id", key), values, call)
+    row = update(resource, _id(values, key, call), values, call)
     return resource.show_one(row, call, saved=True), 200
 
 
 def put_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
     values = _values(item)
-    row, made = replace(resource, values.get("id", key), values, call)
+    row, made = replace(resource, _id(values, key, call), values, call)
     return resource.show_one(row, call, saved=True), 201 if made else 200
 
 
 def delete_one(resource: AnyResource, key: str, item: Any, call: Call) -> tuple[Entry, int]:
     return delete(resource, item, call), 200
+
+
+def _id(values: Mapping[str, Any], key: str, call: Call) -> Any:
+    """Whose values these are. The places in a list are nobody's ids; keys of an object may be."""
+    if "id" in values or not call.params.listed:
+        return values.get("id", key)
+    raise Invalid({"id": [_("Send the id along with the values.")]})
 
 
 def _items(call: Call, deleting: bool) -> dict[str, Any]:

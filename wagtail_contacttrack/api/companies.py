@@ -20,7 +20,7 @@ from . import describing, fields_in
 from .answers import Container, Entry, answer
 from .calling import Call, call_of
 from .contacts.resource import Contacts, json_column
-from .errors import Invalid
+from .errors import Invalid, Taken
 from .params import truth
 from .queries import Column
 from .resources import Resource
@@ -118,7 +118,7 @@ def _save(company: Company, news: Mapping[str, Any], call: Call) -> Company:
         company_editing.save(company, news, fieldset.current(), now=call.now)
     except ValueTaken as taken:
         text = _("Another company has this value.")
-        raise Invalid({taken.alias: [text]}) from None
+        raise Taken({taken.alias: [text]}) from None
     return company
 
 

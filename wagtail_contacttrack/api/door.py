@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.signals import got_request_exception
 from django.db import DataError, OperationalError, connections, transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from ..compat import raw_host
+from ..contacts.editing import MergedMeanwhile
 from ..tracking.sites import options_for_tracking
 from . import access, description, params, site
 from .calling import Call, keep
-from .errors import ApiError, UnknownPath, answer
+from .errors import ApiError, NotFound, UnknownPath, answer
 from .paths import canonical
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,9 @@ def door(request: HttpRequest, path: str) -> HttpResponse:
         response = _respond(request, canonical(path))
     except ApiError as error:
         response = answer(error)
+    except (ObjectDoesNotExist, MergedMeanwhile):
+        # Somebody has deleted or merged it in between.
+        response = answer(NotFound())
     except DataError:
         logger.exception("The database refuses what a program has sent.")
         response = answer(ApiError(400, _("This cannot be stored.")))

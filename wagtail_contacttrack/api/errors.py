@@ -75,6 +75,10 @@ class Invalid(ApiError):
         super().__init__(400, message or found, details=details)
 
 
+class Taken(Invalid):
+    """Somebody else has a value that can only be one's own; they may have just been made."""
+
+
 def answer(error: ApiError) -> JsonResponse:
     """The whole answer for an error."""
     response = JsonResponse({"errors": [error.as_dict()]}, status=error.status)

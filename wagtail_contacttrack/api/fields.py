@@ -181,6 +181,8 @@ def _lines(options: Any) -> str:
     if isinstance(options, str):
         options = options.split("|")
     found: list[tuple[str, str]] = []
+    if not isinstance(options, Mapping | list | None):
+        raise Invalid({"properties": [_("The list of options must be a list.")]})
     items = options.items() if isinstance(options, Mapping) else enumerate(options or ())
     for key, item in items:
         if isinstance(item, Mapping):

@@ -83,7 +83,7 @@ class Notes(Resource[Note]):
             row.text = _text(values)
         if values.get("lead"):
             row.contact_id = _contact(values)
-        row.save()
+        row.save(update_fields=["text", *(["contact"] if values.get("lead") else [])])
         return row
 
 

@@ -21,6 +21,8 @@ from ..wire.text import storable
 from .errors import ApiError
 
 MAX_DEPTH = 20
+# How many ids or names a list may have.
+MOST = 1_000
 # Lists that clients send by repeating a name, without PHP's brackets.
 REPEATED = ("tags", "triggers", "includeEvents", "excludeEvents")
 
@@ -60,7 +62,7 @@ def read(request: HttpRequest) -> Params:
         raise ApiError(413, _("A form has too many fields. Send JSON, or less at once."))
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         found = {**found, **_repeated(raw.decode("utf-8", "replace"))}
-    return Params(query=sent, body=found, items=dict(found))
+    return Params(query=sent, body=found, items=_without_token(found))
 
 
 def _bytes(request: HttpRequest) -> bytes:
@@ -124,13 +126,18 @@ def _clean(value: Any, depth: int = 0) -> Any:
 
 def _of_json(sent: dict[str, Any], found: Any) -> Params:
     if isinstance(found, dict):
-        return Params(query=sent, body=found, items=found)
+        return Params(query=sent, body=found, items=_without_token(found))
     if isinstance(found, list):
         items = {str(number): item for number, item in enumerate(found)}
         return Params(query=sent, items=items, listed=True)
     if found is None:
         return Params(query=sent)
     raise ApiError(400, _("The body must be an object or a list."))
+
+
+def _without_token(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The entities of a batch; old clients put their token between them."""
+    return {key: item for key, item in found.items() if key != "access_token"}
 
 
 def _repeated(text: str) -> dict[str, list[str]]:
@@ -143,12 +150,19 @@ def _repeated(text: str) -> dict[str, list[str]]:
 
 
 def texts(value: Any) -> list[str]:
-    """The texts in a list, a mapping's values or a comma list, in their order."""
+    """The texts in a list, a mapping's values or a comma list, in their order.
+
+    Raises `ApiError` if they are more than `MOST`.
+    """
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list | tuple):
-        return [str(item) for item in value if not isinstance(item, list | dict)]
-    return [part.strip() for part in str(value or "").split(",") if part.strip()]
+        found = [str(item) for item in value if not isinstance(item, list | dict)]
+    else:
+        found = [part.strip() for part in str(value or "").split(",") if part.strip()]
+    if len(found) > MOST:
+        raise ApiError(400, _("A list has %(limit)s items at most.") % {"limit": MOST})
+    return found
 
 
 def numbers(value: Any) -> list[int]:

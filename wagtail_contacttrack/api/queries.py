@@ -177,7 +177,11 @@ class _Builder:
         if not column.key:
             return column.path
         for name, known in self.values.items():
-            if (known.key_name, known.source_expressions[0]) == (column.key, F(column.path)):
+            if not isinstance(known, KeyTransform):
+                # A text that was folded for a comparison.
+                continue
+            own: tuple[str, Any] = (known.key_name, known.source_expressions[0])
+            if own == (column.key, F(column.path)):
                 return name
         name = f"where_{len(self.values)}"
         self.values[name] = KeyTransform(column.key, column.path)

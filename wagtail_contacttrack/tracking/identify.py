@@ -77,7 +77,9 @@ def _silence_repetitions(
     }
     for item in again:
         if item.key in heard:
-            params = heard[item.key].get("params", {})
+            data = heard[item.key]
+            params = data.get("params") if isinstance(data, dict) else None
+            params = params if isinstance(params, dict) else {}
             item.claims = further_claims(
                 item.hit, params, item.site, fieldset.current(), now=item.now
             )

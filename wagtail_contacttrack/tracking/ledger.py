@@ -331,11 +331,16 @@ def hit_data(item: Admitted) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value}
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """The value, if it is a mapping: data of other kinds of activity holds anything."""
+    return value if isinstance(value, dict) else {}
+
+
 def merge_data(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """`old`, completed by what only `new` has; explicit later parameters win."""
     merged = {**new, **old}
     for name in ("utm", "params", "ignored"):
-        both = {**old.get(name, {}), **new.get(name, {})}
+        both = {**mapping(old.get(name)), **mapping(new.get(name))}
         if both:
             merged[name] = both
     return merged

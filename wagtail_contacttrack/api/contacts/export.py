@@ -22,20 +22,23 @@ from ...segments import members
 CHUNK = 1_000
 
 
-def document(contact: Contact) -> Iterator[str]:
-    """The parts of the document. The activity comes last, by short queries, the oldest first."""
+def document(contact: Contact, *, sees_companies: bool, sees_segments: bool) -> Iterator[str]:
+    """The parts of the document. The activity comes last, by short queries, the oldest first.
+
+    Companies and segments are left out for who may not view them.
+    """
+    companies = company_people.of_contact(contact.pk) if sees_companies else []
+    segments = list(members.of_contact(contact.pk)) if sees_segments else []
     head = {
         "contact": shapes.contacts([contact])[0],
         "mergedContacts": resolving.merged_into([contact.pk]),
         "merges": [_merge(row) for row in _merges(contact)],
         "identifiers": [_identifier(row) for row in _of(Identifier, contact)],
         "devices": [_device(row) for row in _of(Device, contact).select_related("agent")],
-        "companies": company_shapes.companies(
-            row.company for row in company_people.of_contact(contact.pk)
-        ),
+        "companies": company_shapes.companies(row.company for row in companies),
         "segments": [
             {"id": row.segment_id, "name": row.segment.name, "dateAdded": moment(row.date_added)}
-            for row in members.of_contact(contact.pk)
+            for row in segments
         ],
         "notes": [_note(row) for row in _of(Note, contact).select_related("author")],
         "messages": [_message(row) for row in _of(Message, contact)],

@@ -11,14 +11,16 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from ...contacts import company_people, consent, fieldset, moments, points, utm
+from ...contacts import company_people, consent, fieldset, points, utm
 from ...contacts.models import Company, Contact, DoNotContact
 from ...contacts.owners import possible_owners
 from ...contacts.points import PointsRefused
 from ...contacts.shapes import company as company_shapes
 from ...contacts.shapes import contact as shapes
+from ...segments.models import Segment
 from ...sql import writing as transaction
 from ...wire.page import UTM
+from ...wire.text import storable
 from .. import describing, logs
 from ..answers import answer
 from ..calling import Call, call_of
@@ -109,7 +111,12 @@ def export_contact(request: HttpRequest, number: int) -> HttpResponseBase:
     call, contact = _seen(request, number)
     call.must("export", Contact)
     call.log(logs.EXPORT, contact)
-    response = StreamingHttpResponse(export.document(contact), content_type="application/json")
+    parts = export.document(
+        contact,
+        sees_companies=call.may("view", Company),
+        sees_segments=call.may("view", Segment),
+    )
+    response = StreamingHttpResponse(parts, content_type="application/json")
     name = f'attachment; filename="contact-{contact.pk}.json"'
     response["Content-Disposition"] = name
     return response
@@ -139,7 +146,10 @@ def forbid(request: HttpRequest, number: int, channel: str) -> HttpResponse:
     reason = identity(sent.get("reason") or ("" if "reason" in sent else 3))
     if sent.get("reason") in (None, ""):
         reason = 3
-    if reason not in DoNotContact.Reason.values or len(channel) > 16:
+    channel = storable(channel)
+    if not 0 < len(channel) <= 16:
+        raise ApiError(400, _("There is no such channel."))
+    if reason not in DoNotContact.Reason.values:
         raise Invalid({"reason": [_("Send 1 (unsubscribed), 2 (bounced) or 3 (by hand).")]})
     consent.forbid(
         contact.pk,
@@ -158,7 +168,7 @@ def forbid(request: HttpRequest, number: int, channel: str) -> HttpResponse:
 )
 def allow(request: HttpRequest, number: int, channel: str) -> HttpResponse:
     call, contact = _changed(request, number)
-    found = consent.allow(contact.pk, channel[:16], now=call.now)
+    found = consent.allow(contact.pk, storable(channel)[:16], now=call.now)
     if found:
         call.log("wagtail.edit", contact, may_contact=channel)
     return answer({"recordFound": found, "contact": _shown(number, call)})
@@ -197,11 +207,14 @@ def add_utm(request: HttpRequest, number: int) -> HttpResponse:
     call, contact = _changed(request, number)
     sent = call.params.all
     tags = {name: str(sent[name]) for name in UTM if sent.get(name) not in (None, "")}
-    seen = moments.moment(str(sent["lastActive"])) if sent.get("lastActive") else None
+    wrong: dict[str, list[str]] = {}
+    seen = None
+    if sent.get("lastActive"):
+        seen = writing.last_active(sent["lastActive"], call.now, wrong)
     if not tags:
         raise Invalid({"utm_campaign": [_("Send at least one of the five UTM tags.")]})
-    if sent.get("lastActive") and seen is None:
-        raise Invalid({"lastActive": [_("It is not a date and time.")]})
+    if wrong:
+        raise Invalid(wrong)
     using = databases.db_for_write(Contact)
     with transaction(using, Contact._meta.db_table):
         utm.record(

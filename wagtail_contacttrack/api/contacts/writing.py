@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 
@@ -33,10 +33,11 @@ from ...contacts.saving import ValueTaken
 from ...contacts.tags import TagChange
 from .. import fields_in
 from ..calling import Call
-from ..errors import ApiError, Invalid
+from ..errors import ApiError, Forbidden, Invalid, Taken
 from ..params import identity, numbers, truth
 
 SAVED = "contact.saved"
+FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 NONE: tuple[Any, ...] = (None, "", 0, "0", [], {})
 
 register(Kind(SAVED, gettext_lazy("Saved by a program"), "code"))
@@ -48,6 +49,9 @@ def create(values: Mapping[str, Any], call: Call) -> tuple[Contact, bool]:
     named = _named(news)
     if named:
         call.must("change", Contact)
+        if values.get("points") in (0, "0"):
+            # Whoever makes a contact begins with none; who is there already keeps theirs.
+            values = {name: value for name, value in values.items() if name != "points"}
         # Of several, who was identified first; the others become part of it.
         return _write(named[0], news, values, call), False
     return _write(Contact(date_added=call.now), news, values, call), True
@@ -92,9 +96,7 @@ def _write(
         )
     except ValueTaken as taken:
         text = _("Contact #%(number)s has this value.")
-        raise Invalid(
-            {c.field: [text % {"number": c.contact_id}] for c in taken.conflicts}
-        ) from None
+        raise Taken({c.field: [text % {"number": c.contact_id}] for c in taken.conflicts}) from None
     _write_further(contact, further, values, call, made)
     return Contact.objects.get(pk=contact.pk)
 
@@ -129,17 +131,27 @@ def _further(values: Mapping[str, Any], call: Call) -> dict[str, Any]:
         except ValueError:
             wrong["ipAddress"] = [_("It is not an IP address.")]
     if values.get("lastActive"):
-        found["last_active"] = moments.moment(str(values["lastActive"]))
-        if found["last_active"] is None:
-            wrong["lastActive"] = [_("It is not a date and time. Write it as 2024-05-31 14:30.")]
+        found["last_active"] = last_active(values["lastActive"], call.now, wrong)
     if values.get("points") not in (None, ""):
         found["points"] = _points(values["points"], wrong)
     if "tags" in values:
         found["tags"] = _tags(values["tags"], call, wrong)
+    if values.get("companies") and not call.may("view", Company):
+        raise Forbidden
     found["dont"] = _do_not_contact(values.get("doNotContact"), wrong)
     if wrong:
         raise Invalid(wrong)
     return found
+
+
+def last_active(value: Any, now: datetime, wrong: dict[str, list[str]]) -> datetime | None:
+    """When a contact was last active, as a program says; None, and why, for what cannot be."""
+    moment = moments.moment(str(value))
+    if moment is None:
+        wrong["lastActive"] = [_("It is not a date and time. Write it as 2024-05-31 14:30.")]
+    elif not FIRST <= moment <= now + timedelta(minutes=5):
+        wrong["lastActive"] = [_("It lies in the future, or before there was a web.")]
+    return moment
 
 
 def _owner(value: Any, wrong: dict[str, list[str]]) -> Any:

@@ -204,6 +204,9 @@ class _Batch:
                 )  # fmt: skip
         except ValueTaken as taken:
             pairs = [(c.field, normalised(c.value)) for c in taken.conflicts]
+            if contact.pk is not None:
+                # As it is without what was refused.
+                contact.refresh_from_db(using=self.using)
             if any(pair not in self.named for pair in pairs):
                 # Somebody else has made that contact since we looked.
                 raise IntegrityError from None
@@ -211,6 +214,10 @@ class _Batch:
             text = _("Contact #%(number)s has one of the values.") % {"number": number}
             raise Refused(text, CONFLICT) from None
         self.contacts[contact.pk] = contact
+        # A value that was replaced names nobody any more.
+        given_up = [p for p, n in self.named.items() if n == contact.pk and p[0] in news]
+        for pair in given_up:
+            del self.named[pair]
         for alias, value in linking.unique_values(contact).items():
             self.named[alias, normalised(value)] = contact.pk
         return contact.pk

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import OperationalError
 from django.db.models import F, Q, QuerySet
 from wagtail.log_actions import log
 from wagtail.models import Site
@@ -53,8 +54,11 @@ def deliver(*, now: datetime) -> int:
     def clock() -> datetime:
         return now + timedelta(seconds=time.monotonic() - began)
 
-    webhooks = list(Webhook.objects.filter(is_published=True).order_by("pk"))
-    return sum(_serve(webhook, clock) for webhook in webhooks if _due(webhook, now).exists())
+    delivered = 0
+    for webhook in Webhook.objects.filter(is_published=True).order_by("pk"):
+        if _due(webhook, now).exists():
+            delivered += _serve_safely(webhook, clock)
+    return delivered
 
 
 def send_test(webhook: Webhook, *, now: datetime) -> WebhookEvent:
@@ -76,6 +80,17 @@ def signature(body: bytes, secret: str) -> str:
 
 def _due(webhook: Webhook, now: datetime) -> QuerySet[WebhookEvent]:
     return WebhookEvent.objects.filter(webhook=webhook, next_try__lte=now)
+
+
+def _serve_safely(webhook: Webhook, clock: Clock) -> int:
+    """Serve one webhook; whatever goes wrong there keeps no other one waiting."""
+    try:
+        return _serve(webhook, clock)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("The webhook #%s could not be served.", webhook.pk)
+        return 0
 
 
 def _serve(webhook: Webhook, clock: Clock) -> int:

@@ -20,6 +20,8 @@ from urllib.parse import quote, urlsplit
 
 import idna
 
+from ...wire.text import storable, storable_bytes
+
 TIMEOUT = 15.0
 # How much of an answer is kept to explain why it is no success.
 EXCERPT = 500
@@ -128,7 +130,8 @@ def post(
             # Whoever has taken it need not be listened to any longer.
             text = response.read(EXCERPT) if response.status >= 300 else b""
             location = response.getheader("Location") or ""
-            return Answer(response.status, location, text.decode("utf-8", "replace"))
+            # Binary answers hold what a database does not take.
+            return Answer(response.status, storable(location), storable_bytes(text))
     except (OSError, HTTPException) as error:
         if time.monotonic() >= deadline or isinstance(error, TimeoutError):
             raise Refused("timeout") from error
