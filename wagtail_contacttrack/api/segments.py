@@ -19,7 +19,7 @@ from . import describing
 from .answers import Entry, answer
 from .calling import Call, call_of
 from .contacts.resource import Contacts
-from .errors import ApiError, Invalid
+from .errors import ApiError, Invalid, Taken
 from .params import numbers, truth
 from .queries import Column
 from .resources import Resource
@@ -116,11 +116,15 @@ def _save(row: Segment, values: Mapping[str, Any]) -> Segment:
     for sent, name in TRUTHS.items():
         if sent in values:
             setattr(row, name, truth(values[sent]))
-    if not row.alias:
+    is_ours = not row.alias
+    if is_ours:
         row.alias = members.free_alias(row.name)
     try:
         row.full_clean()
     except ValidationError as error:
+        if is_ours and "alias" in error.message_dict:
+            # Somebody else has just taken the one that was free.
+            raise Taken({"alias": error.message_dict["alias"]}) from None
         sent_as = {name: sent for sent, name in TEXTS.items()}
         raise Invalid(
             {sent_as.get(n, n): texts for n, texts in error.message_dict.items()}
