@@ -139,7 +139,7 @@ def test_an_event_has_mautics_shape(admin_program, ada):
         ("filters[dateFrom]=2026-03-20T12:02:00", ["Quiz", "at 2"]),
         ("filters[dateTo]=2026-03-20T12:02:00", ["at 1"]),
         ("order[0]=timestamp&order[1]=ASC", ["at 1", "at 2", "Quiz"]),
-        ("order[0]=eventLabel&order[1]=ASC", ["Quiz", "at 1", "at 2"]),
+        ("order[0]=eventLabel&order[1]=ASC", ["at 1", "at 2", "Quiz"]),
     ],
 )
 def test_activity_is_filtered_and_sorted(admin_program, ada, query, titles):

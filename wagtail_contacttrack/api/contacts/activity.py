@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from ...activity import kinds, latest
@@ -133,9 +134,16 @@ def _order(sent: Any, contact_id: int | None) -> list[str]:
     return [by, direction if direction == "ASC" else "DESC"]
 
 
-def _columns(order: list[str]) -> list[str]:
-    sign = "" if order[1] == "ASC" else "-"
-    return [sign + column for column in ORDERS[order[0]]]
+def _columns(order: list[str]) -> list[Any]:
+    columns = ORDERS[order[0]]
+    if order[1] == "ASC":
+        return [_folded(column) for column in columns]
+    return [_folded(column).desc() for column in columns]
+
+
+def _folded(column: str) -> Any:
+    """Texts sort without regard to case, as some databases do anyway."""
+    return Lower(column) if column in ("title", "kind") else F(column)
 
 
 def _number(sent: Any, usual: int) -> int:
