@@ -41,7 +41,7 @@ doors = [
         r"^email/resubscribe/(?P<key>[^/]{1,100})/?$", outbound.resubscribe, name="resubscribe"
     ),
     # Only the names of entities: a site may have an API of its own at /api/.
-    re_path(rf"^(?:/)?api/+(?P<path>{ENTITIES}.*)$", api.door, name="api"),
+    re_path(rf"^(?:/)?api/+(?P<path>{ENTITIES}[\s\S]*)\Z", api.door, name="api"),
     re_path(r"^(?:/)?oauth/+v2/authorize/*$", oauth.authorize, name="oauth_authorize"),
     re_path(r"^(?:/)?oauth/+v2/token/*$", oauth.token, name="oauth_token"),
     re_path(r"^(?:/)?oauth/+v[0-9]+/", oauth.unknown, name="oauth_unknown"),

@@ -35,6 +35,14 @@ def test_every_answer_says_the_version_and_stays_out_of_caches(admin_program, pa
     assert response["Content-Type"] == "application/json"
 
 
+@pytest.mark.parametrize(
+    "path", ["contacts/1%0A", "contacts/%0A1/x", "contacts/1/dnc/%0Aa%F3%9D%A8%90/add"]
+)
+def test_an_odd_path_is_answered_in_json_as_well(admin_program, path):
+    body = admin_program.send("POST", path, None, 404)
+    assert body["errors"][0]["code"] == 404
+
+
 def test_an_unknown_path_has_an_error_of_its_own(admin_program):
     body = admin_program.ask("emails/1", 404)
     assert body == {
