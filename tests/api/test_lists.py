@@ -5,11 +5,16 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tests.activity.making import NOON, contact
+from tests.activity.making import NOON, agent, contact, device, did
 from wagtail_contacttrack.api import listing
-from wagtail_contacttrack.contacts import tag_editing
-from wagtail_contacttrack.contacts.models import Contact, Tag
+from wagtail_contacttrack.contacts import consent, points, tag_editing, utm
+from wagtail_contacttrack.contacts.models import Company, CompanyMembership, Contact, Note, Tag
+from wagtail_contacttrack.outbound.webhooks.models import Webhook
+from wagtail_contacttrack.segments import members
+from wagtail_contacttrack.segments.models import Segment
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +188,42 @@ def test_contacts_are_all_published(admin_program, people):
     found = admin_program.ask("contacts?search=is%3Apublished+email%3Ap3%25&published=1")
     assert ids(found) == [people[3].pk]
     assert admin_program.ask("contacts?search=is%3Aunpublished")["total"] == "0"
+
+
+@pytest.fixture
+def plenty(admin_user):
+    """Twelve of everything, each with all that is shown with it."""
+    segment = Segment.objects.create(name="Readers", alias="readers")
+    for number in range(12):
+        person = contact(email=f"p{number}@site.example", owner=admin_user)
+        used = device(person, agent("Firefox", str(number)))
+        did(person, number, device=used, agent=used.agent, address="203.0.113.9")
+        points.change(person.pk, "plus", 5, now=NOON)
+        utm.record(person.pk, {"utm_campaign": "x"}, now=NOON)
+        consent.forbid(person.pk, now=NOON)
+        Note.objects.create(contact=person, text="x", author=admin_user)
+        company = Company.objects.create(name=f"C{number}")
+        CompanyMembership.objects.create(contact=person, company=company)
+        Segment.objects.create(name=f"S{number}", alias=f"s{number}")
+        Webhook.objects.create(name=f"W{number}", url="https://hooks.example/", secret="x")
+    everybody = list(Contact.objects.values_list("pk", flat=True))
+    tag_editing.add_to(everybody, [f"T{n}" for n in range(12)], now=NOON)
+    members.add(segment, everybody, now=NOON)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "contacts", "companies", "tags", "notes", "devices", "segments", "hooks", "users",
+        "fields/contact", "fields/company", "contacts/activity", "stats/page_hits",
+        "stats/lead_devices", "stats/lead_utmtags", "stats/companies_leads",
+    ],
+)  # fmt: skip
+def test_a_page_costs_as_many_queries_as_any_other(admin_program, plenty, path):
+    admin_program.ask(f"{path}?limit=1")
+    counts = []
+    for limit in (2, 11):
+        with CaptureQueriesContext(connection) as queries:
+            admin_program.ask(f"{path}?limit={limit}")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 20

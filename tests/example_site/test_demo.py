@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import http.client
 import json
@@ -103,7 +104,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 def served(demo: Demo) -> Iterator[Demo]:
     process = subprocess.Popen(
         [sys.executable, str(MANAGE), "demo"],
-        env=demo.environment(),
+        env=demo.environment(
+            CONTACTTRACK_API_ENABLED="true", CONTACTTRACK_API_ENABLE_BASIC_AUTH="1"
+        ),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -289,3 +292,13 @@ def test_the_example_site_has_no_migrations_to_make(demo):
     result = demo.run("makemigrations", "--check", "--dry-run", "website", "demo")
     assert result.returncode == 0, result.stdout
     assert demo.run("check", "--fail-level", "WARNING").returncode == 0
+
+
+def test_the_admin_may_use_the_api_where_it_is_switched_on(served):
+    pair = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+    status, _headers, body = ask(served.port, "/api/users/self", Authorization=f"Basic {pair}")
+    assert (status, json.loads(body)["username"]) == (200, "admin")
+    status, headers, body = ask(served.port, "/api/contacts?limit=1", Authorization=f"Basic {pair}")
+    assert headers["Mautic-Version"]
+    assert int(json.loads(body)["total"]) > 300
+    assert ask(served.port, "/api/contacts")[0] == 401

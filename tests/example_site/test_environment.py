@@ -73,3 +73,33 @@ def test_a_wrong_database_url_is_an_error_that_names_the_variable():
 def test_a_port_must_be_a_port(value):
     with pytest.raises(ImproperlyConfigured, match="PORT="):
         Environment({"PORT": value}).port("PORT", 8000)
+
+
+# What other systems set to drive the example site from outside.
+PROMISED = {
+    "API_ENABLED": ("true", True),
+    "API_ENABLE_BASIC_AUTH": ("1", True),
+    "TRACK_PRIVATE_IP_RANGES": ("true", True),
+    "TRACK_BY_TRACKING_URL": ("true", True),
+    "TRACK_UNSIGNED_CLICKTHROUGH": ("0", False),
+    "CORS_RESTRICT_DOMAINS": ("false", False),
+    "CORS_VALID_DOMAINS": ("https://a.example,https://b.example", 2),
+    "DO_NOT_TRACK_IPS": ("203.0.113.7", 1),
+    "DO_NOT_TRACK_INTERNAL_IPS": ("203.0.113.8", 1),
+    "UTM_RECORDING": ("always", "always"),
+    "RESPECT_PRIVACY_SIGNALS": ("false", False),
+    "TRUSTED_PROXIES": ("10.0.0.1", 1),
+    "ANONYMIZE_IP": ("1", True),
+    "RATE_LIMIT": ("0", 0),
+    "GOOGLE_ANALYTICS_ID": ("G-1", "G-1"),
+    "GOOGLE_ANALYTICS_TRACKINGPAGE_ENABLED": ("true", True),
+    "FACEBOOK_PIXEL_ID": ("17", "17"),
+    "FACEBOOK_PIXEL_TRACKINGPAGE_ENABLED": ("true", True),
+}
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_every_tracking_setting_can_be_given_from_outside(name):
+    text, value = PROMISED[name]
+    found = contacttrack(**{name: text})[name]
+    assert (len(found) if isinstance(found, list) else found) == value
