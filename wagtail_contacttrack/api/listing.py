@@ -80,7 +80,8 @@ def total(rows: QuerySet[Any]) -> int:
     except EmptyResultSet:
         # Django knows without asking.
         return 0
-    key = f"{SALT}.{salted_hmac(SALT, repr((rows.db, text, values))).hexdigest()}"
+    digest = salted_hmac(SALT, repr((rows.db, text, values)), algorithm="sha256")
+    key = f"{SALT}.{digest.hexdigest()}"
     known = cache.get(key)
     if known is None:
         before = time.monotonic()
