@@ -7,29 +7,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import databases, machine
+from benchmarks import databases, machine, measuring
 from benchmarks.arguments import names
-
-
-def run(url: str, each: int, repeats: int, sizes: list[int]) -> list[dict[str, Any]]:
-    """Fill and measure in a process whose Django knows this database."""
-    code = "import django; django.setup(); from benchmarks import answers; answers.main()"
-    command = [sys.executable, "-c", code, *map(str, [each, repeats, *sizes])]
-    found = []
-    environment = {**os.environ, **databases.environment(url)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            found.append(json.loads(line))
-            print(f"{found[-1]['contacts']} contacts: measured", file=sys.stderr, flush=True)
-    if process.returncode:
-        raise RuntimeError("The measurement has failed.")
-    return found
 
 
 def markdown(results: dict[str, list[dict[str, Any]]]) -> str:
@@ -75,7 +58,9 @@ def main() -> None:
         print(f"{name}: create, migrate and fill", file=sys.stderr, flush=True)
         with databases.DATABASES[name]() as database:
             sizes = [options.first, options.contacts]
-            results[name] = run(database.url, options.each, options.repeats, sizes)
+            results[name] = measuring.run(
+                "answers", "contacts", database.url, options.each, options.repeats, sizes
+            )
     print(markdown(results))
     if options.json:
         report = {"machine": machine.describe(), "results": results}

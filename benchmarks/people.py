@@ -24,6 +24,8 @@ PAGES = 500
 READER, READER_ROWS = 1, 400
 # One in so many contacts is known.
 KNOWN = 10
+IS_KNOWN = f"n % {KNOWN} = 0"
+ADDRESS = "'person' || n || '@example.org'"
 SPOKEN = {
     "postgresql": {
         "numbers": "generate_series({first}, {last}) AS numbers(n)",
@@ -67,75 +69,10 @@ class People:
         """Add contacts until there are so many, with everything that belongs to them."""
         first, last = self.contacts + 1, contacts
         numbers = self.speak["numbers"].format(first=first, last=last)
-        known = f"n % {KNOWN} = 0"
-        seen, key = self._moment("n * 30"), self.speak["key"]
-        empty, yes = self._json("'{}'"), self.speak["true"]
-        named = f"CASE WHEN {known} THEN {{}} ELSE '' END"
-        self._insert(
-            Contact,
-            {
-                "id": "n",
-                "email": named.format("'person' || n || '@example.org'"),
-                "firstname": "''",
-                "lastname": named.format("'Person ' || n"),
-                "company": "''",
-                "city": "''",
-                "state": "''",
-                "country": "CASE n % 5 WHEN 0 THEN 'Austria' WHEN 1 THEN 'France' ELSE '' END",
-                "points": "n % 100",
-                "fields": empty,
-                "date_added": seen,
-                "date_modified": seen,
-                "date_identified": f"CASE WHEN {known} THEN {seen} END",
-            },
-            numbers,
-        )
-        self._insert(
-            Presence,
-            {"contact_id": "n", "known": f"CASE WHEN {known} THEN 1 ELSE 0 END", "at": seen},
-            numbers,
-        )
-        linked = {"contact_id": "n", "evidence": empty, "linked_at": seen}
-        self._insert(
-            Device,
-            {
-                **linked,
-                "tracking_id": self.speak["letters"].format("'device ' || n"),
-                "agent_id": str(self.agent.pk),
-                "date_added": seen,
-                "rule": "'new'",
-            },
-            numbers,
-        )
-        self._insert(
-            Identifier,
-            {
-                **linked,
-                "rule": "'api'",
-                "digest": key.format("'email ' || n"),
-                "field": "'email'",
-                "value": "'person' || n || '@example.org'",
-                "verified": yes,
-                "current": yes,
-            },
-            f"{numbers} WHERE {known}",
-        )
-        self._insert(
-            ContactTag,
-            {"contact_id": "n", "tag_id": str(self.tag.pk), "date_added": seen},
-            f"{numbers} WHERE {known}",
-        )
-        self._insert(
-            DoNotContact,
-            {
-                "contact_id": "n",
-                "channel": "'email'",
-                "reason": "1",
-                "comments": "''",
-                "date_added": seen,
-            },
-            f"{numbers} WHERE n % {10 * KNOWN} = 0",
-        )
+        self._people(numbers)
+        self._devices(numbers)
+        self._names(numbers)
+        self._marks(numbers)
         visits = self.speak["numbers"].format(
             first=self.contacts * self.each, last=last * self.each - 1
         )
@@ -148,6 +85,78 @@ class People:
         self.contacts = contacts
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+    def _people(self, numbers: str) -> None:
+        seen = self._moment("n * 30")
+        named = f"CASE WHEN {IS_KNOWN} THEN {{}} ELSE '' END"
+        self._insert(
+            Contact,
+            {
+                "id": "n",
+                "email": named.format(ADDRESS),
+                "firstname": "''",
+                "lastname": named.format("'Person ' || n"),
+                "company": "''",
+                "city": "''",
+                "state": "''",
+                "country": "CASE n % 5 WHEN 0 THEN 'Austria' WHEN 1 THEN 'France' ELSE '' END",
+                "points": "n % 100",
+                "fields": self._json("'{}'"),
+                "date_added": seen,
+                "date_modified": seen,
+                "date_identified": f"CASE WHEN {IS_KNOWN} THEN {seen} END",
+            },
+            numbers,
+        )
+        self._insert(
+            Presence,
+            {"contact_id": "n", "known": f"CASE WHEN {IS_KNOWN} THEN 1 ELSE 0 END", "at": seen},
+            numbers,
+        )
+
+    def _devices(self, numbers: str) -> None:
+        self._insert(
+            Device,
+            {
+                **self._linked("'new'"),
+                "tracking_id": self.speak["letters"].format("'device ' || n"),
+                "agent_id": str(self.agent.pk),
+                "date_added": self._moment("n * 30"),
+            },
+            numbers,
+        )
+
+    def _names(self, numbers: str) -> None:
+        yes = self.speak["true"]
+        self._insert(
+            Identifier,
+            {
+                **self._linked("'api'"),
+                "digest": self.speak["key"].format("'email ' || n"),
+                "field": "'email'",
+                "value": ADDRESS,
+                "verified": yes,
+                "current": yes,
+            },
+            f"{numbers} WHERE {IS_KNOWN}",
+        )
+
+    def _marks(self, numbers: str) -> None:
+        own = {"contact_id": "n", "date_added": self._moment("n * 30")}
+        self._insert(ContactTag, {**own, "tag_id": str(self.tag.pk)}, f"{numbers} WHERE {IS_KNOWN}")
+        self._insert(
+            DoNotContact,
+            {**own, "channel": "'email'", "reason": "1", "comments": "''"},
+            f"{numbers} WHERE n % {10 * KNOWN} = 0",
+        )
+
+    def _linked(self, rule: str) -> dict[str, str]:
+        return {
+            "contact_id": "n",
+            "rule": rule,
+            "evidence": self._json("'{}'"),
+            "linked_at": self._moment("n * 30"),
+        }
 
     def _visits(self, source: str, contact: str, number: str) -> None:
         page = f"abs({number}) % {PAGES}"

@@ -27,6 +27,8 @@ INSTALLED_APPS = [
     "ropewalk.demo",
     "wagtail_contacttrack",
     "corsheaders",
+    # The page of the API then loads nothing from elsewhere.
+    "ninja",
     "oauth2_provider",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",

@@ -185,6 +185,22 @@ def test_the_primary_company_that_a_merge_has_changed_is_the_old_one_again(ada, 
     assert everything() == before
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_an_owner_comes_along_and_goes_back(ada, bob, own, django_user_model):
+    editor, other = (django_user_model.objects.create_user(name) for name in ("one", "two"))
+    Contact.objects.filter(pk=bob.pk).update(owner=editor)
+    if own:
+        Contact.objects.filter(pk=ada.pk).update(owner=other)
+    before = everything()
+
+    row = merged(ada, bob)
+    ada.refresh_from_db()
+    assert ada.owner == (other if own else editor)
+
+    unmerging.undo(row.pk, now=timezone.now())
+    assert everything() == before
+
+
 def test_what_was_said_of_both_about_mail_stays_with_both(ada, bob):
     forbid(bob, Reason.BOUNCED)
     row = merged(ada, bob)

@@ -1,15 +1,14 @@
-"""The containers and values of answers, in the types that Mautic's clients rely on."""
+"""The containers of answers, in the types that Mautic's clients rely on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
 from django.http import JsonResponse
 
-Entry = dict[str, Any]
+from ..contacts.shapes.basics import Entry as Entry
 
 
 class Container(Enum):
@@ -27,16 +26,6 @@ class Container(Enum):
         if self is Container.LIST or (self is Container.OBJECT_OR_LIST and not entries):
             return list(entries)
         return {str(entry["id"]): entry for entry in entries}
-
-
-def moment(value: datetime | None) -> str | None:
-    """A time as ``2024-10-01T12:00:00+00:00``: UTC, in whole seconds."""
-    return None if value is None else value.astimezone(UTC).replace(microsecond=0).isoformat()
-
-
-def group(values: Mapping[str, Any]) -> Any:
-    """An object, which PHP writes as [] where it is empty."""
-    return dict(values) or []
 
 
 def answer(body: Any, status: int = 200, **headers: str) -> JsonResponse:

@@ -21,7 +21,7 @@ from .resources import Resource
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 4
+ATTEMPTS = 5
 Result = TypeVar("Result")
 AnyResource: TypeAlias = Resource[Any]
 # Handles one item of a batch: its key and what was sent, to what is shown and a status.
@@ -85,16 +85,17 @@ def _together(resource: AnyResource, work: Callable[[], Result]) -> Result:
         with writing(using, resource.model._meta.db_table):
             return work()
 
-    for _attempt in range(ATTEMPTS - 1):
+    for attempt in range(1, ATTEMPTS + 1):
         try:
             return insist(using, alone)
         except (IntegrityError, Taken):
-            # Somebody else has just made the same: it is found the next time.
-            continue
+            # Somebody else may have just made the same: it is found the next time.
+            if attempt == ATTEMPTS:
+                raise
         except (ObjectDoesNotExist, MergedMeanwhile):
             # Somebody has deleted or merged it in between.
             raise NotFound from None
-    return insist(using, alone)
+    raise AssertionError
 
 
 def run(resource: AnyResource, work: Work, call: Call) -> Entry:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ObjectDoesNotExist
-from django.core.signals import got_request_exception
-from django.db import DataError, OperationalError, connections, transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from ..compat import raw_host
-from ..contacts.editing import MergedMeanwhile
 from ..tracking.sites import options_for_tracking
 from . import access, description, params, site
 from .calling import Call, keep
-from .errors import ApiError, NotFound, UnknownPath, answer
+from .errors import ApiError, UnknownPath
+from .guarding import guarded
 from .paths import canonical
-
-logger = logging.getLogger(__name__)
 
 # The version whose clients this API serves. They look for it in every answer.
 VERSION = "5.1.0"
@@ -31,27 +24,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 def door(request: HttpRequest, path: str) -> HttpResponse:
     """Answer one request of a program. Every error is JSON, in the shape that clients read."""
-    try:
-        response = _respond(request, canonical(path))
-    except ApiError as error:
-        response = answer(error)
-    except (ObjectDoesNotExist, MergedMeanwhile):
-        # Somebody has deleted or merged it in between.
-        response = answer(NotFound())
-    except DataError:
-        logger.exception("The database refuses what a program has sent.")
-        response = answer(ApiError(400, _("This cannot be stored.")))
-    except OperationalError:
-        logger.exception("The database cannot be reached, or is too busy.")
-        later = {"Retry-After": "5"}
-        response = answer(ApiError(503, _("Try again in a moment."), headers=later))
-    except Exception:
-        logger.exception("A request of a program failed.")
-        got_request_exception.send(sender=door, request=request)
-        response = answer(ApiError(500, _("Something went wrong here. It has been logged.")))
+    response = guarded(request, lambda: _respond(request, canonical(path)))
     response["Mautic-Version"] = VERSION
-    if not response.has_header("Cache-Control"):
-        add_never_cache_headers(response)
     return response
 
 

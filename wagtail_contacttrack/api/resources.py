@@ -20,7 +20,7 @@ Row = TypeVar("Row", bound=Model)
 class Resource(ABC, Generic[Row]):
     """What the standard routes need to know about one kind of entity.
 
-    A subclass says how rows are found, shown, saved and deleted; `routes.standard` makes the
+    A subclass says how rows are found, shown, saved and deleted; `standard.standard` makes the
     routes. `must` is asked before anything else.
     """
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import unquote_plus
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.signals import got_request_exception
-from django.db import DataError, OperationalError, connections, transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -21,10 +19,9 @@ from django.views.decorators.csrf import csrf_exempt
 from .. import params
 from ..access import check_enabled
 from ..access.tries import Tries
-from ..errors import ApiError, UnknownPath, answer
+from ..errors import ApiError, UnknownPath
+from ..guarding import guarded
 from . import installed
-
-logger = logging.getLogger(__name__)
 
 # Whatever else clients send is not asked for: scopes, and what their libraries add.
 FIELDS = (
@@ -44,23 +41,11 @@ def _door(view: View) -> View:
 
     @wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
+        def work() -> HttpResponse:
             check_enabled(request)
-            response = view(request, *args, **kwargs)
-        except ApiError as error:
-            response = answer(error)
-        except DataError:
-            logger.exception("The database refuses what a program has sent.")
-            response = answer(ApiError(400, _("This cannot be stored."), type="invalid_request"))
-        except OperationalError:
-            logger.exception("The database cannot be reached, or is too busy.")
-            later = {"Retry-After": "5"}
-            response = answer(ApiError(503, _("Try again in a moment."), headers=later))
-        except Exception:
-            logger.exception("A request for access failed.")
-            got_request_exception.send(sender=door, request=request)
-            sentence = _("Something went wrong here. It has been logged.")
-            response = answer(ApiError(500, sentence, type="server_error"))
+            return view(request, *args, **kwargs)
+
+        response = guarded(request, work)
         add_never_cache_headers(response)
         return response
 
